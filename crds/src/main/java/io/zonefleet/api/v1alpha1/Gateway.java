@@ -1,0 +1,16 @@
+package io.zonefleet.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+
+/** The Envoy gateways, one small fleet in each zone. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Gateway(
+    @Default("1") @Min(1) @Max(32) Integer replicasPerZone,
+    @JsonPropertyDescription("Envoy image; the operator's default without it.") String image,
+    ResourceRequirements resources,
+    @Default("ClusterIP") ServiceType serviceType) {}

@@ -1,0 +1,7 @@
+package io.zonefleet.api.v1alpha1;
+
+/** How the front Service is reached. */
+public enum ServiceType {
+  ClusterIP,
+  LoadBalancer
+}

@@ -1,0 +1,29 @@
+package io.zonefleet.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
+
+/** How requests are spread over the zones, and how they move when a zone fails. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@SchemaCustomizer(
+    value = SchemaCustomizer.MergePatchCustomizer.class,
+    input =
+        "{\"properties\":{\"drains\":{\"x-kubernetes-list-type\":\"map\","
+            + "\"x-kubernetes-list-map-keys\":[\"zone\"]}}}")
+public record Traffic(
+    @Default("ActiveStandby") TrafficPolicy policy,
+    @Default("{}") HealthCheck healthCheck,
+    @Default("{}") Failback failback,
+    @Size(max = 16) @JsonPropertyDescription("Zones that must take no traffic.") List<Drain> drains,
+    @Default("{}") Gateway gateway,
+    @Default("60")
+        @Min(1)
+        @Max(86400)
+        @JsonPropertyDescription("Seconds of silence after which a gateway closes a stream.")
+        Integer streamIdleSeconds) {}
