@@ -2,7 +2,6 @@ package io.zonefleet.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -14,11 +13,6 @@ import java.util.List;
 
 /** What the user wants: a model, the zones that serve it, and how traffic moves between them. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@SchemaCustomizer(
-    value = SchemaCustomizer.MergePatchCustomizer.class,
-    input =
-        "{\"properties\":{\"zones\":{\"x-kubernetes-list-type\":\"map\","
-            + "\"x-kubernetes-list-map-keys\":[\"name\"]}}}")
 @ValidationRule(
     value =
         "!has(self.traffic) || self.traffic.policy != 'ActiveActive'"

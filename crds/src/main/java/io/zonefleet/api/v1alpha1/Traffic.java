@@ -2,7 +2,6 @@ package io.zonefleet.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -11,11 +10,6 @@ import java.util.List;
 
 /** How requests are spread over the zones, and how they move when a zone fails. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@SchemaCustomizer(
-    value = SchemaCustomizer.MergePatchCustomizer.class,
-    input =
-        "{\"properties\":{\"drains\":{\"x-kubernetes-list-type\":\"map\","
-            + "\"x-kubernetes-list-map-keys\":[\"zone\"]}}}")
 public record Traffic(
     @Default("ActiveStandby") TrafficPolicy policy,
     @Default("{}") HealthCheck healthCheck,
