@@ -113,7 +113,7 @@ class CrdValidationTest {
     assertRefused(
         VALID.formatted("refused") + "  traffic: {policy: Sometimes}\n",
         "spec.traffic.policy: Unsupported value: \"Sometimes\": supported values:"
-            + " \"ActiveStandby\", \"ActiveActive\"");
+            + " \"ActiveActive\", \"ActiveStandby\"");
   }
 
   @Test
