@@ -1,0 +1,69 @@
+package io.zonefleet.e2e.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a program to its end. */
+final class Command {
+
+  private Command() {}
+
+  /**
+   * Runs the command and returns what it printed.
+   *
+   * @throws IllegalStateException if it ends with another status than 0, with what it printed; or
+   *     if it has not ended after five minutes
+   */
+  static String output(String... command) {
+    try {
+      var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      process.getOutputStream().close();
+      var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(5, TimeUnit.MINUTES)) {
+        process.destroyForcibly();
+        throw new IllegalStateException(String.join(" ", command) + " did not end in 5 minutes");
+      }
+      if (process.exitValue() != 0) {
+        throw new IllegalStateException(
+            String.join(" ", command) + " ended with " + process.exitValue() + ": " + output);
+      }
+      return output;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted in " + String.join(" ", command), e);
+    }
+  }
+
+  /** Starts the command with piped output and inherited errors. */
+  static Process start(List<String> command) {
+    try {
+      return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The repository's root: the nearest folder upwards that holds {@code bin/zonelab}. */
+  static Path repository() {
+    for (var folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+      if (folder.resolve("bin/zonelab").toFile().exists()) {
+        return folder;
+      }
+    }
+    throw new IllegalStateException("no bin/zonelab above " + Path.of("").toAbsolutePath());
+  }
+
+  /** The list with more at its end. */
+  static List<String> concat(List<String> head, List<String> tail) {
+    var all = new ArrayList<>(head);
+    all.addAll(tail);
+    return all;
+  }
+}
