@@ -1,0 +1,147 @@
+package io.zonefleet.e2e;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
+import io.zonefleet.api.v1alpha1.TrafficPolicy;
+import io.zonefleet.api.v1alpha1.ZoneStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** One DeepSeekDeployment under test, over weights that lie on a shared claim already. */
+final class Fleet implements AutoCloseable {
+
+  static final String NAMESPACE = "default";
+
+  /** The claim that holds the tiny model as revision r1. */
+  static final String WEIGHTS = "tiny-weights";
+
+  private static final Duration READY = Duration.ofMinutes(3);
+
+  private final KubernetesClient client;
+  private final String name;
+
+  private Fleet(KubernetesClient client, String name) {
+    this.client = client;
+    this.name = name;
+  }
+
+  /** Applies the resource with fast failback and waits until it is ready. */
+  static Fleet ready(
+      KubernetesClient client, String name, TrafficPolicy policy, List<String> zones) {
+    var fleet = applied(client, name, policy, zones);
+    fleet.awaitCondition("Ready", "True", READY);
+    return fleet;
+  }
+
+  /** Applies the resource and waits for nothing. */
+  static Fleet applied(
+      KubernetesClient client, String name, TrafficPolicy policy, List<String> zones) {
+    var yaml =
+        """
+        apiVersion: zonefleet.io/v1alpha1
+        kind: DeepSeekDeployment
+        metadata: {name: %s}
+        spec:
+          model: {name: tiny-r1, revision: r1}
+          zones: [%s]
+          traffic:
+            policy: %s
+            failback: {stableSeconds: 3, rampSeconds: 2}
+          storage: {mode: Shared, claims: {shared: %s}}
+        """
+            .formatted(
+                name,
+                zones.stream().map("{name: %s}"::formatted).collect(Collectors.joining(", ")),
+                policy,
+                WEIGHTS);
+    return applied(client, name, yaml);
+  }
+
+  /** Applies the resource as it is written. */
+  static Fleet applied(KubernetesClient client, String name, String yaml) {
+    client
+        .resource(Serialization.unmarshal(yaml, GenericKubernetesResource.class))
+        .inNamespace(NAMESPACE)
+        .create();
+    return new Fleet(client, name);
+  }
+
+  /**
+   * The front Service's URL for {@code /predict}, by address: a client in no zone has no cluster
+   * DNS.
+   */
+  String predictUrl() {
+    var service = client.services().inNamespace(NAMESPACE).withName(name).get();
+    return "http://" + service.getSpec().getClusterIP() + "/predict";
+  }
+
+  /** The label selector of the zone's inference pods. */
+  String podsOf(String zone) {
+    return "app.kubernetes.io/instance=%s,app.kubernetes.io/component=inference,zonefleet.io/zone=%s"
+        .formatted(name, zone);
+  }
+
+  DeepSeekDeploymentStatus status() {
+    var resource =
+        client.resources(DeepSeekDeployment.class).inNamespace(NAMESPACE).withName(name).get();
+    if (resource == null || resource.getStatus() == null) {
+      throw new AssertionError(name + " has no status yet");
+    }
+    return resource.getStatus();
+  }
+
+  ZoneStatus zone(String zone) {
+    return status().zones().stream()
+        .filter(state -> state.name().equals(zone))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no zone " + zone + " in the status of " + name));
+  }
+
+  Optional<Condition> condition(String type) {
+    var resource =
+        client.resources(DeepSeekDeployment.class).inNamespace(NAMESPACE).withName(name).get();
+    return Optional.ofNullable(resource.getStatus())
+        .map(DeepSeekDeploymentStatus::conditions)
+        .flatMap(
+            all -> all.stream().filter(condition -> condition.getType().equals(type)).findFirst());
+  }
+
+  /** Waits for the condition to have the status ("True", "False" or "Unknown"). */
+  Duration awaitCondition(String type, String status, Duration deadline) {
+    return Await.until(
+        "%s of %s is %s; it is %s".formatted(type, name, status, condition(type)),
+        deadline,
+        () -> condition(type).filter(current -> current.getStatus().equals(status)).isPresent());
+  }
+
+  /** Waits for the zone to have the role. */
+  Duration awaitRole(String zone, String role, Duration deadline) {
+    return Await.until(
+        zone + " of " + name + " is " + role, deadline, () -> zone(zone).role().equals(role));
+  }
+
+  @Override
+  public void close() {
+    var resource = new DeepSeekDeployment();
+    resource.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace(NAMESPACE).build());
+    client.resource(resource).delete();
+    Await.until(
+        "the pods of " + name + " are gone",
+        Duration.ofMinutes(2),
+        () ->
+            client
+                .pods()
+                .inNamespace(NAMESPACE)
+                .withLabel("app.kubernetes.io/instance", name)
+                .list()
+                .getItems()
+                .isEmpty());
+  }
+}

@@ -1,0 +1,130 @@
+package io.zonefleet.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.zonefleet.api.v1alpha1.TrafficPolicy;
+import io.zonefleet.e2e.cluster.ZoneCluster;
+import io.zonefleet.e2e.cluster.ZoneCluster.Vantage;
+import io.zonefleet.e2e.cluster.Zonelab;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Given a fleet under load, when its active zone goes dark, then no client sees it. */
+class ZoneLossIT {
+
+  private static final int TRIALS = Integer.getInteger("zonefleet.trials", 1);
+  private static final int RATE = 50;
+  private static final String QUESTION =
+      "{\"text\": \"What is the capital of France?\", \"max_tokens\": 8}";
+
+  private static ZoneCluster cluster;
+  private static KubernetesClient client;
+
+  @BeforeAll
+  static void connect() throws Exception {
+    cluster =
+        new Zonelab(
+            System.getProperty("zonefleet.lab", "zonelab"), List.of("zone-a", "zone-b", "zone-c"));
+    client =
+        new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(Files.readString(cluster.kubeconfig())))
+            .build();
+  }
+
+  @AfterEach
+  void healAll() {
+    cluster.zones().forEach(cluster::heal);
+  }
+
+  @AfterAll
+  static void disconnect() {
+    if (client != null) {
+      client.close();
+    }
+  }
+
+  static Stream<Arguments> fleets() {
+    var two = cluster.zones().subList(0, 2);
+    return Stream.of(
+        Arguments.of(TrafficPolicy.ActiveStandby, cluster.zones()),
+        Arguments.of(TrafficPolicy.ActiveActive, cluster.zones()),
+        Arguments.of(TrafficPolicy.ActiveStandby, two),
+        Arguments.of(TrafficPolicy.ActiveActive, two));
+  }
+
+  @ParameterizedTest(name = "{0} over {1}")
+  @MethodSource("fleets")
+  void noRequestFailsWhenAZoneGoesDark(TrafficPolicy policy, List<String> zones) {
+    var name = (policy == TrafficPolicy.ActiveActive ? "aa" : "as") + zones.size();
+    try (var fleet = Fleet.ready(client, name, policy, zones)) {
+      for (int trial = 1; trial <= TRIALS; trial++) {
+        cutUnderLoad(fleet, zones, policy + " over " + zones.size() + ", trial " + trial);
+      }
+    }
+  }
+
+  private void cutUnderLoad(Fleet fleet, List<String> zones, String title) {
+    var lost = zones.getFirst();
+    var survivor = zones.get(1);
+    var epoch = fleet.status().epoch();
+    try (var near = start(new Vantage.InZone(survivor), fleet);
+        var outside = start(new Vantage.NoZone(), fleet)) {
+      near.awaitAnswers(2 * RATE, Duration.ofSeconds(60));
+      outside.awaitAnswers(2 * RATE, Duration.ofSeconds(60));
+
+      var cut = Instant.now();
+      cluster.cut(lost);
+      fleet.awaitRole(lost, "Lost", Duration.ofSeconds(3));
+      var seen = Duration.between(cut, Instant.now());
+      var before = near.soFar().answers().size();
+      near.awaitAnswers(before + 3 * RATE, Duration.ofSeconds(30));
+      var nearOutcome = near.stop();
+      var outsideOutcome = outside.stop();
+      System.out.printf(
+          "%s: %d requests, %d failed, slowest %d ms, shift %d ms, status %d ms; from no zone: %d"
+              + " requests, %d failed%n",
+          title,
+          nearOutcome.answers().size(),
+          nearOutcome.failed().size(),
+          nearOutcome.slowestMillis(),
+          nearOutcome.shift(cut, lost).toMillis(),
+          seen.toMillis(),
+          outsideOutcome.answers().size(),
+          outsideOutcome.failed().size());
+
+      assertThat(nearOutcome.failed()).as("failed requests, %s", title).isEmpty();
+      assertThat(nearOutcome.shift(cut, lost)).as(title).isLessThan(Duration.ofMillis(1500));
+      assertThat(nearOutcome.byZone().keySet()).as(title).contains(survivor);
+      assertThat(outsideOutcome.answers())
+          .as("requests from no zone sent over 2 s after the cut, %s", title)
+          .filteredOn(answer -> answer.sent().isAfter(cut.plusSeconds(2)))
+          .allMatch(answer -> answer.ok());
+    }
+    var switched = fleet.status();
+    assertThat(switched.epoch()).as(title).isEqualTo(epoch + 1);
+    assertThat(switched.switches().getFirst().from()).as(title).isEqualTo(lost);
+
+    cluster.heal(lost);
+    Await.until(
+        lost + " takes traffic again",
+        Duration.ofMinutes(3),
+        () -> List.of(fleet.status().active().split(",")).contains(lost));
+    fleet.awaitCondition("Ready", "True", Duration.ofMinutes(2));
+  }
+
+  private static RunningLoad start(Vantage from, Fleet fleet) {
+    return RunningLoad.start(cluster, from, fleet.predictUrl(), RATE, QUESTION);
+  }
+}
