@@ -6,9 +6,9 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.zonefleet.api.v1alpha1.TrafficPolicy;
+import io.zonefleet.e2e.cluster.Clusters;
 import io.zonefleet.e2e.cluster.ZoneCluster;
 import io.zonefleet.e2e.cluster.ZoneCluster.Vantage;
-import io.zonefleet.e2e.cluster.Zonelab;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,9 +34,7 @@ class ZoneLossIT {
 
   @BeforeAll
   static void connect() throws Exception {
-    cluster =
-        new Zonelab(
-            System.getProperty("zonefleet.lab", "zonelab"), List.of("zone-a", "zone-b", "zone-c"));
+    cluster = Clusters.running();
     client =
         new KubernetesClientBuilder()
             .withConfig(Config.fromKubeconfig(Files.readString(cluster.kubeconfig())))
