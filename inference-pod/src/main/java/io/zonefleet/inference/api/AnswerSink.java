@@ -1,0 +1,16 @@
+package io.zonefleet.inference.api;
+
+import io.zonefleet.inference.engine.FinishReason;
+import io.zonefleet.inference.engine.Usage;
+import io.zonefleet.inference.text.ReasoningSplitter.Piece;
+import java.util.List;
+
+/** Takes an answer as it comes; called on the engine's thread, so it must not block. */
+interface AnswerSink {
+  /** Text of the answer, never an empty list. */
+  void pieces(List<Piece> pieces);
+
+  void end(FinishReason reason, Usage usage);
+
+  void failed(RuntimeException cause);
+}

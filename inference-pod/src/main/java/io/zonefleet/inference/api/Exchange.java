@@ -1,0 +1,111 @@
+package io.zonefleet.inference.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+
+/** One request being answered; knows how to write to it from any thread. */
+final class Exchange {
+  private final RoutingContext routing;
+  private final HttpServerResponse response;
+  private final Context context;
+
+  Exchange(RoutingContext routing) {
+    this.routing = routing;
+    this.response = routing.response();
+    this.context = routing.vertx().getOrCreateContext();
+  }
+
+  Vertx vertx() {
+    return routing.vertx();
+  }
+
+  /** The body as JSON. */
+  JsonNode json() {
+    Buffer body = routing.body().buffer();
+    if (body == null || body.length() == 0) {
+      throw ApiException.invalid(null, "The request has no body; a JSON object is needed.");
+    }
+    try {
+      JsonNode node = Json.MAPPER.readTree(body.getBytes());
+      if (!node.isObject()) {
+        throw ApiException.invalid(null, "The request's body must be a JSON object.");
+      }
+      return node;
+    } catch (java.io.IOException e) {
+      throw ApiException.invalid(null, "The request's body is not JSON.");
+    }
+  }
+
+  /** Runs on the connection's event loop, in the order of the calls. */
+  void run(Runnable action) {
+    context.runOnContext(ignored -> action.run());
+  }
+
+  /** Runs {@code action} when the client is gone before the answer is complete. */
+  void onDisconnect(Runnable action) {
+    response.closeHandler(ignored -> action.run());
+    response.exceptionHandler(ignored -> action.run());
+  }
+
+  /** Runs {@code action} once, when the answer is complete or the client is gone. */
+  void onEnd(Runnable action) {
+    routing.addEndHandler(ignored -> action.run());
+  }
+
+  boolean open() {
+    return !response.ended() && !response.closed();
+  }
+
+  boolean started() {
+    return response.headWritten();
+  }
+
+  void answer(int status, JsonNode body) {
+    if (!open()) {
+      return;
+    }
+    response
+        .setStatusCode(status)
+        .putHeader("content-type", "application/json")
+        .end(Buffer.buffer(Json.bytes(body)));
+  }
+
+  void refuse(ApiException refusal) {
+    refuse(refusal, refusal.body());
+  }
+
+  void refuse(ApiException refusal, JsonNode body) {
+    if (!open()) {
+      return;
+    }
+    refusal
+        .retryAfterSeconds()
+        .ifPresent(seconds -> response.putHeader("retry-after", String.valueOf(seconds)));
+    answer(refusal.status(), body);
+  }
+
+  void write(String text) {
+    if (open()) {
+      response.write(Buffer.buffer(text.getBytes(StandardCharsets.UTF_8)));
+    }
+  }
+
+  void beginEvents() {
+    response
+        .setChunked(true)
+        .putHeader("content-type", "text/event-stream; charset=utf-8")
+        .putHeader("cache-control", "no-cache")
+        .putHeader("x-accel-buffering", "no");
+  }
+
+  void end() {
+    if (open()) {
+      response.end();
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.zonefleet.inference.api;
+
+import io.zonefleet.inference.engine.ContextLengthException;
+import io.zonefleet.inference.engine.FinishReason;
+import io.zonefleet.inference.engine.Generation;
+import io.zonefleet.inference.engine.GenerationRequest;
+import io.zonefleet.inference.engine.QueueFullException;
+import io.zonefleet.inference.engine.Sampling;
+import io.zonefleet.inference.engine.Usage;
+import io.zonefleet.inference.text.ReasoningSplitter;
+import io.zonefleet.inference.text.ReasoningSplitter.Piece;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** The one way from an HTTP request to the engine: admission, tokens, cancellation, metrics. */
+@ApplicationScoped
+class Generations {
+  private final ModelServer server;
+  private final Metrics metrics;
+
+  @Inject
+  Generations(ModelServer server, Metrics metrics) {
+    this.server = server;
+    this.metrics = metrics;
+  }
+
+  /**
+   * The model that takes new requests.
+   *
+   * @throws ApiException with status 503 while loading or draining
+   */
+  LoadedModel model() {
+    return switch (server.state()) {
+      case ModelState.Serving serving -> serving.model();
+      case ModelState.Draining draining when draining.accepting() -> draining.model();
+      case ModelState.Draining ignored ->
+          throw unavailable("draining", "The server is going away; ask again.");
+      case ModelState.Loading loading ->
+          throw unavailable("loading", "The server is not ready: " + loading.reason() + ".");
+      case ModelState.Failed failed -> throw unavailable("failed", failed.reason());
+    };
+  }
+
+  private ApiException unavailable(String code, String message) {
+    metrics.refused(code);
+    return ApiException.later(503, code, 1, message);
+  }
+
+  /**
+   * Submits a prompt; the generation is cancelled when the client goes away.
+   *
+   * @param maxTokens empty for as many as the context has room for
+   * @param strict whether more tokens than the context has room for are refused, or cut
+   * @throws ApiException when it is refused
+   */
+  void submit(
+      Exchange exchange,
+      LoadedModel model,
+      String prompt,
+      OptionalInt maxTokens,
+      boolean strict,
+      Sampling sampling,
+      List<String> stops,
+      AnswerSink sink) {
+    int[] tokens = model.tokenizer().encode(prompt);
+    int room = model.engine().contextTokens() - tokens.length;
+    if (room < 1 || (strict && maxTokens.orElse(1) > room)) {
+      throw tooLong(
+          new ContextLengthException(
+              model.engine().contextTokens(), tokens.length, maxTokens.orElse(1)));
+    }
+    GenerationRequest request =
+        new GenerationRequest(
+            tokens, Math.min(maxTokens.orElse(room), room), sampling, model.config().endTokens());
+    AnswerText text =
+        new AnswerText(
+            model.tokenizer().vocabulary(),
+            stops,
+            ReasoningSplitter.opensReasoning(prompt),
+            counted(sink));
+    server.exchangeBegan();
+    try {
+      Generation generation = model.engine().submit(request, text);
+      exchange.onEnd(server::exchangeEnded);
+      exchange.onDisconnect(generation::cancel);
+      if (!exchange.open()) {
+        generation.cancel();
+      }
+    } catch (RuntimeException e) {
+      server.exchangeEnded();
+      throw refusal(e);
+    }
+  }
+
+  private ApiException refusal(RuntimeException e) {
+    return switch (e) {
+      case QueueFullException full -> {
+        metrics.refused("queue_full");
+        yield ApiException.later(429, "queue_full", 1, "The server is busy: " + full.getMessage());
+      }
+      case ContextLengthException length -> tooLong(length);
+      default -> {
+        metrics.refused("engine");
+        yield ApiException.later(503, "engine_error", 1, String.valueOf(e.getMessage()));
+      }
+    };
+  }
+
+  private static ApiException tooLong(ContextLengthException e) {
+    return ApiException.invalid(400, "messages", "context_length_exceeded", e.getMessage());
+  }
+
+  private AnswerSink counted(AnswerSink sink) {
+    return new AnswerSink() {
+      @Override
+      public void pieces(List<Piece> pieces) {
+        sink.pieces(pieces);
+      }
+
+      @Override
+      public void end(FinishReason reason, Usage usage) {
+        metrics.answered(reason, usage);
+        sink.end(reason, usage);
+      }
+
+      @Override
+      public void failed(RuntimeException cause) {
+        metrics.refused("engine");
+        sink.failed(cause);
+      }
+    };
+  }
+}

@@ -1,0 +1,93 @@
+package io.zonefleet.inference.api;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The pod's settings; each is also read from the environment, as {@code ZONEFLEET_MODEL_DIR}. */
+@ConfigMapping(prefix = "zonefleet")
+public interface PodConfig {
+  Model model();
+
+  /** The zone named in the headers of every answer. */
+  @WithDefault("unknown")
+  String zone();
+
+  /** The pod named in the headers of every answer. */
+  @WithDefault("unknown")
+  String pod();
+
+  /** {@code Auto}, {@code CPU} or {@code CUDA}. */
+  @WithDefault("Auto")
+  String provider();
+
+  /** Requests that generate at the same time, 1 to 256. */
+  @WithDefault("8")
+  int maxConcurrency();
+
+  /** Requests that may wait for a slot; more are answered with 429. */
+  @WithDefault("128")
+  int queueCapacity();
+
+  /** Tokens per request, prompt included; the model's own context, at most 4096, by default. */
+  OptionalInt contextTokens();
+
+  /** The most tokens that {@code /predict} generates. */
+  @WithDefault("512")
+  int predictTokens();
+
+  /** The largest request body, in bytes. */
+  @WithDefault("4194304")
+  long maxBodyBytes();
+
+  /** A run that takes longer makes the pod unready. */
+  @WithDefault("15s")
+  Duration stallTimeout();
+
+  /** Where the sentence goes that says why the pod ended. */
+  @WithDefault("/dev/termination-log")
+  String terminationLog();
+
+  Ort ort();
+
+  Drain drain();
+
+  /** Which model is served. */
+  interface Model {
+    /** The volume: a folder with one folder per revision. */
+    @WithDefault("/models")
+    String dir();
+
+    /** The name that clients send. */
+    @WithDefault("deepseek")
+    String name();
+
+    @WithDefault("r1")
+    String revision();
+
+    /** {@code sha256:…}; a folder with another digest is refused. */
+    Optional<String> digest();
+  }
+
+  /** ONNX Runtime. */
+  interface Ort {
+    /** Path of {@code libonnxruntime.so}; by default the one in the Maven artifact. */
+    Optional<String> library();
+
+    /** Threads per operator; by default one per available processor. */
+    OptionalInt threads();
+  }
+
+  /** What happens at SIGTERM. */
+  interface Drain {
+    /** New requests are still taken for so long, until gateways have seen that the pod leaves. */
+    @WithDefault("2s")
+    Duration grace();
+
+    /** After so long the pod ends, whatever still runs. */
+    @WithDefault("25s")
+    Duration timeout();
+  }
+}

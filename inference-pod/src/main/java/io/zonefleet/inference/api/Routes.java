@@ -1,0 +1,75 @@
+package io.zonefleet.inference.api;
+
+import io.vertx.core.Handler;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.zonefleet.inference.text.TextException;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * Puts handlers that may compute (templates, tokenizing) on worker threads, and turns whatever they
+ * throw into an answer. Nothing here blocks an event loop: HTTP/2 PINGs are answered there.
+ */
+final class Routes {
+  private static final Logger LOG = Logger.getLogger(Routes.class);
+
+  private Routes() {}
+
+  static void post(
+      Router router,
+      String path,
+      PodConfig config,
+      Consumer<Exchange> handler,
+      BiConsumer<Exchange, ApiException> refuse) {
+    router
+        .post(path)
+        .handler(BodyHandler.create(false).setBodyLimit(config.maxBodyBytes()))
+        .blockingHandler(guard(handler, refuse), false)
+        .failureHandler(
+            routing -> refuse.accept(new Exchange(routing), ofFailure(routing, config)));
+    router
+        .route(path)
+        .handler(
+            routing -> {
+              routing.response().putHeader("allow", "POST");
+              refuse.accept(
+                  new Exchange(routing),
+                  ApiException.invalid(
+                      405, null, "method_not_allowed", path + " takes POST requests only."));
+            });
+  }
+
+  private static Handler<RoutingContext> guard(
+      Consumer<Exchange> handler, BiConsumer<Exchange, ApiException> refuse) {
+    return routing -> {
+      Exchange exchange = new Exchange(routing);
+      try {
+        handler.accept(exchange);
+      } catch (ApiException e) {
+        refuse.accept(exchange, e);
+      } catch (TextException | IllegalArgumentException e) {
+        refuse.accept(exchange, ApiException.invalid("messages", e.getMessage()));
+      } catch (RuntimeException e) {
+        LOG.error("A request failed", e);
+        refuse.accept(exchange, ApiException.internal("The request failed: " + e.getMessage()));
+      }
+    };
+  }
+
+  private static ApiException ofFailure(RoutingContext routing, PodConfig config) {
+    if (routing.statusCode() == 413) {
+      return ApiException.invalid(
+          413,
+          null,
+          "request_too_large",
+          "The request's body is larger than " + config.maxBodyBytes() + " bytes.");
+    }
+    if (routing.failure() != null) {
+      LOG.error("A request failed", routing.failure());
+    }
+    return ApiException.internal("The request failed.");
+  }
+}

@@ -1,0 +1,42 @@
+package io.zonefleet.inference.engine;
+
+/**
+ * A model with a key-value cache of several slots. The engine knows no more of it than this, so
+ * that other cache layouts fit in. Not thread-safe.
+ */
+public interface BatchDecoder extends AutoCloseable {
+  int slots();
+
+  /** Tokens that fit into one slot. */
+  int slotTokens();
+
+  int vocabularySize();
+
+  /** The most tokens that one {@link #append} takes. */
+  int chunkTokens();
+
+  /**
+   * Appends {@code tokens[from..to)} to a slot that holds the tokens before {@code from}.
+   *
+   * @param logits receives the logits after the last token
+   */
+  void append(int slot, int[] tokens, int from, int to, float[] logits);
+
+  /**
+   * Appends one token to each of the slots 0 to {@code n - 1}, in one run. A slot without work may
+   * take part: its row then writes only beyond {@code lengths[slot]}, where nothing is read.
+   *
+   * @param lengths tokens that each slot holds already
+   * @param logits receives one row per slot
+   */
+  void step(int n, int[] tokens, int[] lengths, float[][] logits);
+
+  /** Whether {@link #move} is possible. */
+  boolean movable();
+
+  /** Copies the first {@code tokens} tokens of one slot to another. */
+  void move(int from, int to, int tokens);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,31 @@
+package io.zonefleet.inference.engine;
+
+import java.time.Duration;
+
+/** Generates for many requests at once; thread-safe. */
+public interface Engine extends AutoCloseable {
+  /**
+   * Queues a request. The listener may hear of it before this returns.
+   *
+   * @throws QueueFullException when the admission queue is full; nothing was admitted
+   * @throws ContextLengthException when the prompt leaves no room for a token
+   * @throws IllegalStateException when the engine was closed
+   */
+  Generation submit(GenerationRequest request, TokenListener listener);
+
+  EngineLoad load();
+
+  /** The most tokens a sequence may have, prompt included. */
+  int contextTokens();
+
+  /**
+   * Waits until nothing runs or waits.
+   *
+   * @return whether that came within {@code limit}
+   */
+  boolean awaitIdle(Duration limit) throws InterruptedException;
+
+  /** Ends what still runs with a failure and frees all memory. */
+  @Override
+  void close();
+}

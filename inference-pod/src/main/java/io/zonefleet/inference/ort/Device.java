@@ -1,0 +1,17 @@
+package io.zonefleet.inference.ort;
+
+/** Where tensors live. The names are those that ONNX Runtime gives its allocators. */
+public enum Device {
+  CPU("Cpu"),
+  CUDA("Cuda");
+
+  private final String allocator;
+
+  Device(String allocator) {
+    this.allocator = allocator;
+  }
+
+  String allocator() {
+    return allocator;
+  }
+}

@@ -1,0 +1,78 @@
+package io.zonefleet.inference.ort;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** Which execution provider a model asks for. */
+public enum Provider {
+  /** CUDA when it loads, else the CPU. */
+  AUTO,
+  CPU,
+  CUDA;
+
+  private static final String CUDA_PROVIDER = "CUDAExecutionProvider";
+
+  /**
+   * @throws IllegalArgumentException naming what is allowed
+   */
+  public static Provider parse(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "auto" -> AUTO;
+      case "cpu" -> CPU;
+      case "cuda" -> CUDA;
+      default ->
+          throw new IllegalArgumentException(
+              "zonefleet.provider is '" + text + "'; allowed are Auto, CPU and CUDA");
+    };
+  }
+
+  /** A graph on the device that was chosen for it. */
+  public record Placed(OrtSession session, Device device) {}
+
+  /**
+   * Loads a graph on this provider.
+   *
+   * @param threads threads per operator on the CPU
+   * @param log told once, in one line, why the CPU was taken by {@link #AUTO}
+   * @throws OrtException when CUDA is demanded and cannot be had, or the graph cannot be loaded
+   */
+  public Placed load(OrtEnvironment environment, Path graph, int threads, Consumer<String> log) {
+    if (this == CPU) {
+      return onCpu(environment, graph, threads);
+    }
+    String reason;
+    if (!environment.providers().contains(CUDA_PROVIDER)) {
+      reason = "this build of ONNX Runtime has no CUDA provider (use the cuda image)";
+    } else {
+      try {
+        return onCuda(environment, graph, threads);
+      } catch (OrtException e) {
+        reason = "CUDA does not load: " + firstLine(e.getMessage());
+      }
+    }
+    if (this == CUDA) {
+      throw new OrtException(
+          0, "provider CUDA was asked for, but " + reason + "; set provider to Auto or CPU");
+    }
+    log.accept("Provider Auto runs on the CPU: " + reason);
+    return onCpu(environment, graph, threads);
+  }
+
+  private static Placed onCpu(OrtEnvironment environment, Path graph, int threads) {
+    try (SessionOptions options = new SessionOptions(environment, threads)) {
+      return new Placed(OrtSession.load(environment, options, graph), Device.CPU);
+    }
+  }
+
+  private static Placed onCuda(OrtEnvironment environment, Path graph, int threads) {
+    try (SessionOptions options = new SessionOptions(environment, threads)) {
+      options.useCuda();
+      return new Placed(OrtSession.load(environment, options, graph), Device.CUDA);
+    }
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse(text);
+  }
+}

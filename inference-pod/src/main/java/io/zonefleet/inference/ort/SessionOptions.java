@@ -1,0 +1,50 @@
+package io.zonefleet.inference.ort;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** How a session runs: its threads and its execution provider. */
+public final class SessionOptions extends Handle {
+  private final OrtApi api;
+
+  /**
+   * @param threads threads that one operator may use, at least 1
+   */
+  public SessionOptions(OrtEnvironment environment, int threads) {
+    super(
+        "the session options",
+        environment
+            .api()
+            .create(out -> (MemorySegment) environment.api().createSessionOptions.invokeExact(out)),
+        environment.api().releaseSessionOptions);
+    api = environment.api();
+    api.check(() -> (MemorySegment) api.setIntraOpNumThreads.invokeExact(pointer(), threads));
+    api.check(() -> (MemorySegment) api.setInterOpNumThreads.invokeExact(pointer(), 1));
+    // Every prompt length is a new shape; a memory plan per shape would be kept for ever.
+    api.check(() -> (MemorySegment) api.disableMemPattern.invokeExact(pointer()));
+    // Spinning worker threads would take the CPU from the HTTP threads between two steps.
+    entry("session.intra_op.allow_spinning", "0");
+  }
+
+  private void entry(String key, String value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment k = arena.allocateFrom(key);
+      MemorySegment v = arena.allocateFrom(value);
+      api.check(() -> (MemorySegment) api.addSessionConfigEntry.invokeExact(pointer(), k, v));
+    }
+  }
+
+  /**
+   * Runs the session on the first CUDA device.
+   *
+   * @throws OrtException when the provider's library or CUDA itself cannot be loaded
+   */
+  public void useCuda() {
+    MemorySegment cuda = api.create(out -> (MemorySegment) api.createCudaOptions.invokeExact(out));
+    try {
+      api.check(() -> (MemorySegment) api.appendCuda.invokeExact(pointer(), cuda));
+    } finally {
+      api.releaseCudaOptions.accept(cuda);
+    }
+  }
+}
