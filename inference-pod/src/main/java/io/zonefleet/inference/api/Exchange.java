@@ -46,23 +46,16 @@ final class Exchange {
     context.runOnContext(ignored -> action.run());
   }
 
-  /** Runs {@code action} when the client is gone before the answer is complete. */
-  void onDisconnect(Runnable action) {
-    response.closeHandler(ignored -> action.run());
-    response.exceptionHandler(ignored -> action.run());
-  }
-
-  /** Runs {@code action} once, when the answer is complete or the client is gone. */
+  /**
+   * Runs {@code action} once, when the answer is complete or the client is gone. To be called
+   * before another thread may write.
+   */
   void onEnd(Runnable action) {
     routing.addEndHandler(ignored -> action.run());
   }
 
   boolean open() {
     return !response.ended() && !response.closed();
-  }
-
-  boolean started() {
-    return response.headWritten();
   }
 
   void answer(int status, JsonNode body) {

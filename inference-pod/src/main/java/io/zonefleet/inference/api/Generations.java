@@ -80,17 +80,34 @@ class Generations {
             stops,
             ReasoningSplitter.opensReasoning(prompt),
             counted(sink));
+    Cancellation cancellation = new Cancellation();
     server.exchangeBegan();
+    exchange.onEnd(server::exchangeEnded);
+    exchange.onEnd(cancellation::cancel);
     try {
-      Generation generation = model.engine().submit(request, text);
-      exchange.onEnd(server::exchangeEnded);
-      exchange.onDisconnect(generation::cancel);
-      if (!exchange.open()) {
+      cancellation.of(model.engine().submit(request, text));
+    } catch (RuntimeException e) {
+      throw refusal(e);
+    }
+  }
+
+  /** The client may go away before there is a generation to cancel. */
+  private static final class Cancellation {
+    private Generation generation;
+    private boolean gone;
+
+    synchronized void of(Generation submitted) {
+      generation = submitted;
+      if (gone) {
+        submitted.cancel();
+      }
+    }
+
+    synchronized void cancel() {
+      gone = true;
+      if (generation != null) {
         generation.cancel();
       }
-    } catch (RuntimeException e) {
-      server.exchangeEnded();
-      throw refusal(e);
     }
   }
 

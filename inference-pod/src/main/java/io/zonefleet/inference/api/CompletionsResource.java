@@ -1,0 +1,83 @@
+package io.zonefleet.inference.api;
+
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+
+/** {@code POST /v1/chat/completions} and {@code POST /v1/completions}, streaming or not. */
+@ApplicationScoped
+class CompletionsResource {
+  private final Generations generations;
+  private final PodConfig config;
+
+  @Inject
+  CompletionsResource(Generations generations, PodConfig config) {
+    this.generations = generations;
+    this.config = config;
+  }
+
+  void routes(@Observes Router router) {
+    Routes.post(router, "/v1/chat/completions", config, this::chat, Exchange::refuse);
+    Routes.post(router, "/v1/completions", config, this::complete, Exchange::refuse);
+  }
+
+  private void chat(Exchange exchange) {
+    Fields fields = new Fields(exchange.json());
+    LoadedModel model = generations.model();
+    CompletionParameters parameters = CompletionParameters.of(fields, model);
+    String prompt = model.template().render(Messages.of(fields));
+    answer(exchange, model, prompt, parameters, true);
+  }
+
+  private void complete(Exchange exchange) {
+    Fields fields = new Fields(exchange.json());
+    LoadedModel model = generations.model();
+    CompletionParameters parameters = CompletionParameters.of(fields, model);
+    answer(exchange, model, fields.text("prompt"), parameters, false);
+  }
+
+  private void answer(
+      Exchange exchange,
+      LoadedModel model,
+      String prompt,
+      CompletionParameters parameters,
+      boolean chat) {
+    CompletionFormat format =
+        new CompletionFormat(chat, model.name(), parameters.stream() && parameters.includeUsage());
+    if (!parameters.stream()) {
+      submit(
+          exchange,
+          model,
+          prompt,
+          parameters,
+          new WholeAnswer(
+              exchange, answer -> exchange.answer(200, format.whole(answer)), exchange::refuse));
+      return;
+    }
+    EventStream events = new EventStream(exchange, format, parameters.includeUsage());
+    try {
+      submit(exchange, model, prompt, parameters, events);
+    } catch (RuntimeException e) {
+      events.stopTimer();
+      throw e;
+    }
+  }
+
+  private void submit(
+      Exchange exchange,
+      LoadedModel model,
+      String prompt,
+      CompletionParameters parameters,
+      AnswerSink sink) {
+    generations.submit(
+        exchange,
+        model,
+        prompt,
+        parameters.maxTokens(),
+        true,
+        parameters.sampling(),
+        parameters.stops(),
+        sink);
+  }
+}
