@@ -1,0 +1,42 @@
+package io.zonefleet.operator.zones;
+
+import java.util.Map;
+
+/**
+ * What one gateway pod sees.
+ *
+ * @param name gateway pod
+ * @param zone zone that it observes from
+ * @param reachable whether it answered the operator; when not, {@code endpoints} is empty
+ * @param endpoints inference pods by {@code ip:port}
+ * @param counters of its requests since it started
+ */
+public record GatewayReport(
+    String name,
+    String zone,
+    boolean reachable,
+    Map<String, EndpointHealth> endpoints,
+    RequestCounters counters) {
+  public GatewayReport {
+    endpoints = Map.copyOf(endpoints);
+  }
+
+  public static GatewayReport unreachable(String name, String zone) {
+    return new GatewayReport(name, zone, false, Map.of(), RequestCounters.NONE);
+  }
+
+  boolean seesHealthy(String inZone) {
+    return endpoints.values().stream().anyMatch(e -> e.zone().equals(inZone) && e.healthy());
+  }
+
+  boolean seesAnyHealthy() {
+    return endpoints.values().stream().anyMatch(EndpointHealth::healthy);
+  }
+
+  /** All endpoints of the zone fail, and at least one of them was really checked. */
+  boolean seesDark(String zone) {
+    var there = endpoints.values().stream().filter(e -> e.zone().equals(zone)).toList();
+    return there.stream().noneMatch(EndpointHealth::healthy)
+        && there.stream().anyMatch(e -> e.failedActiveCheck() && !e.pending());
+  }
+}

@@ -1,0 +1,108 @@
+package io.zonefleet.operator.zones;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The last switches, with their times and the requests that failed meanwhile. */
+final class Journal {
+  private static final int KEPT = 10;
+
+  /** Failures that follow a decision this closely belong to it. */
+  private static final Duration AFTERMATH = Duration.ofSeconds(10);
+
+  private final Instant now;
+  private final List<Switch> switches;
+  private final List<Switch> added = new ArrayList<>();
+  private final Map<String, Long> failuresNow;
+  private final Map<String, Long> calm;
+
+  Journal(FleetState before, Observation seen) {
+    this.now = seen.at();
+    this.calm = before.calmFailures();
+    this.failuresNow =
+        seen.gateways().stream()
+            .filter(GatewayReport::reachable)
+            .collect(
+                Collectors.toMap(
+                    GatewayReport::name, g -> g.counters().failed(), (first, second) -> first));
+    this.switches =
+        new ArrayList<>(
+            before.switches().stream()
+                .map(s -> inAftermath(s) ? s.failing(Math.max(s.failedRequests(), failed())) : s)
+                .toList());
+  }
+
+  void add(long epoch, String from, String to, Switch.Cause cause, ZoneState was, ZoneState nowIs) {
+    var doubt =
+        cause == Switch.Cause.ZoneLost
+            ? Optional.ofNullable(nowIs).flatMap(ZoneState::firstDoubt).or(was::firstDoubt)
+            : Optional.<Instant>empty();
+    var detected = doubt.orElse(now);
+    var entry =
+        new Switch(
+            epoch,
+            from,
+            to,
+            cause,
+            detected,
+            now,
+            Optional.empty(),
+            Duration.between(detected, now).toMillis(),
+            failed());
+    switches.add(entry);
+    added.add(entry);
+  }
+
+  void recovered(String zone, Instant at) {
+    switches.replaceAll(
+        s -> s.from().equals(zone) && s.recoveredAt().isEmpty() ? s.recovered(at) : s);
+  }
+
+  boolean evacuatedWithin(Duration time, Instant at) {
+    return switches.stream()
+        .filter(s -> s.cause() == Switch.Cause.ZoneLost && !added.contains(s))
+        .anyMatch(s -> Duration.between(s.shiftedAt(), at).compareTo(time) < 0);
+  }
+
+  List<Switch> switches() {
+    return switches.subList(Math.max(0, switches.size() - KEPT), switches.size());
+  }
+
+  List<Switch> added() {
+    return added;
+  }
+
+  /** The base line moves only while nothing is in doubt, so that a switch counts from its start. */
+  Map<String, Long> calmFailures(Collection<ZoneState> zones) {
+    boolean quiet =
+        zones.stream().noneMatch(z -> z.firstDoubt().isPresent())
+            && switches.stream().noneMatch(this::inAftermath);
+    if (quiet || calm.isEmpty()) {
+      return failuresNow;
+    }
+    return calm;
+  }
+
+  String words(Switch s) {
+    return "traffic moved from %s to %s (%s) in %d ms, %d requests failed"
+        .formatted(s.from(), s.to(), s.cause(), s.millis(), s.failedRequests());
+  }
+
+  private boolean inAftermath(Switch s) {
+    return Duration.between(s.shiftedAt(), now).compareTo(AFTERMATH) < 0;
+  }
+
+  /** A gateway that restarted counts from zero, one that is new had no base line. */
+  private long failed() {
+    return failuresNow.entrySet().stream()
+        .filter(e -> calm.containsKey(e.getKey()))
+        .mapToLong(e -> Math.max(0, e.getValue() - calm.get(e.getKey())))
+        .sum();
+  }
+}

@@ -1,0 +1,4 @@
+package io.zonefleet.operator.zones;
+
+/** What the API server says of one zone's nodes. */
+public record NodeReport(int ready, int total) {}

@@ -1,0 +1,113 @@
+package io.zonefleet.operator.zones;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What the observers say of one zone. Each zone's gateways have one vote together, so that a zone
+ * with many gateways does not outvote the others.
+ *
+ * @param dark zones whose gateways see no healthy pod there, the zone itself left out
+ * @param alive zones whose gateways see a healthy pod there, the zone itself included
+ * @param abstaining zones whose gateways cannot be trusted or reached
+ * @param needed dark votes that make a quorum
+ * @param gone the API server knows no ready pod there and no gateway knows a healthy one
+ */
+record Testimony(
+    List<String> dark, List<String> alive, List<String> abstaining, int needed, boolean gone) {
+
+  static Testimony of(String zone, FleetPolicy policy, FleetState state, Observation seen) {
+    var witnesses = seen.gateways().stream().collect(Collectors.groupingBy(GatewayReport::zone));
+    var names = policy.zones().stream().map(ZoneSpec::name).toList();
+    var credible =
+        names.stream()
+            .collect(
+                Collectors.toMap(
+                    name -> name,
+                    name ->
+                        witnesses.getOrDefault(name, List.of()).stream()
+                            .filter(g -> credible(g, state))
+                            .toList()));
+    var alive =
+        names.stream()
+            .filter(w -> credible.get(w).stream().anyMatch(g -> g.seesHealthy(zone)))
+            .toList();
+    var dark =
+        names.stream()
+            .filter(w -> !w.equals(zone) && !alive.contains(w))
+            .filter(w -> credible.get(w).stream().anyMatch(g -> g.seesDark(zone)))
+            .toList();
+    var abstaining =
+        names.stream()
+            .filter(w -> !w.equals(zone) && !alive.contains(w) && !dark.contains(w))
+            .toList();
+    boolean readyPods =
+        seen.pods().stream().anyMatch(p -> p.zone().equals(zone) && p.ready() && !p.terminating());
+    boolean known =
+        seen.gateways().stream()
+            .anyMatch(g -> g.endpoints().values().stream().anyMatch(e -> e.zone().equals(zone)));
+    if (seen.gateways().isEmpty()) {
+      return new Testimony(
+          List.of(), readyPods ? List.of("the API server") : List.of(), List.of(), 1, !readyPods);
+    }
+    boolean someoneAnswers = credible.values().stream().anyMatch(list -> !list.isEmpty());
+    return new Testimony(
+        dark,
+        alive,
+        abstaining,
+        neededFor(zone, names, seen),
+        someoneAnswers && !readyPods && !known);
+  }
+
+  /**
+   * Two of three, or the one that answers when there are two zones. When several zones go at once,
+   * one witness is enough where the API server has lost the zone's nodes too.
+   */
+  private static int neededFor(String zone, List<String> names, Observation seen) {
+    boolean answers =
+        seen.gateways().stream().anyMatch(g -> g.zone().equals(zone) && g.reachable());
+    var nodes = seen.nodes().get(zone);
+    boolean nodesGone = nodes != null && nodes.total() > 0 && nodes.ready() == 0;
+    return names.size() <= 2 || (!answers && nodesGone) ? 1 : 2;
+  }
+
+  /** A gateway without a healthy pod in its own zone may itself be the one that is cut off. */
+  private static boolean credible(GatewayReport gateway, FleetState state) {
+    if (!gateway.reachable()) {
+      return false;
+    }
+    boolean ownZoneOut =
+        state
+            .zone(gateway.zone())
+            .map(z -> !z.started() || z.role() == Role.Lost || z.role() == Role.Drained)
+            .orElse(true);
+    return gateway.seesHealthy(gateway.zone()) || (ownZoneOut && gateway.seesAnyHealthy());
+  }
+
+  boolean isDark() {
+    return gone || (dark.size() >= needed && dark.size() > alive.size());
+  }
+
+  boolean isAlive() {
+    return !alive.isEmpty() && !isDark();
+  }
+
+  boolean isDoubted() {
+    return isDark() || !dark.isEmpty();
+  }
+
+  String inWords() {
+    if (gone) {
+      return "no ready pod is left there";
+    }
+    if (dark.isEmpty()) {
+      return alive.isEmpty()
+          ? "no gateway can testify"
+          : "seen healthy from " + String.join(", ", alive);
+    }
+    return "no healthy pod seen from "
+        + String.join(", ", dark)
+        + (alive.isEmpty() ? "" : "; seen healthy from " + String.join(", ", alive))
+        + (abstaining.isEmpty() ? "" : "; no testimony from " + String.join(", ", abstaining));
+  }
+}

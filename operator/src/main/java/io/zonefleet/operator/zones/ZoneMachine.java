@@ -1,0 +1,57 @@
+package io.zonefleet.operator.zones;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The zone state machine: what was decided and what is seen now → what is decided now. Pure; the
+ * time is the observation's.
+ */
+public final class ZoneMachine {
+  private ZoneMachine() {}
+
+  /** Decides once. The epoch of the result is that of {@code state}, or one more. */
+  public static Decision decide(FleetPolicy policy, FleetState state, Observation seen) {
+    Map<String, Testimony> testimonies =
+        policy.zones().stream()
+            .map(ZoneSpec::name)
+            .collect(
+                Collectors.toMap(
+                    Function.identity(), zone -> Testimony.of(zone, policy, state, seen)));
+    return new ZoneStep(policy, state, seen, testimonies).decide();
+  }
+
+  /** Percent of its weight that each serving zone gets at {@code now}, for the traffic plan. */
+  public static Map<String, Integer> rampPercents(
+      FleetPolicy policy, FleetState state, Instant now) {
+    return state.zones().stream()
+        .filter(ZoneState::serving)
+        .collect(
+            Collectors.toMap(
+                ZoneState::name,
+                z ->
+                    policy.policy() == Policy.ActiveActive
+                        ? z.rampPercent(policy.failback(), now)
+                        : 100));
+  }
+
+  /** Healthy pods of a zone as the gateway that sees most of them counts them. */
+  public static int admitted(String zone, Observation seen) {
+    return seen.gateways().stream()
+        .mapToInt(
+            g ->
+                (int)
+                    g.endpoints().values().stream()
+                        .filter(e -> e.zone().equals(zone) && e.healthy())
+                        .count())
+        .max()
+        .orElse((int) readyPods(zone, seen.pods()));
+  }
+
+  private static long readyPods(String zone, List<PodReport> pods) {
+    return pods.stream().filter(p -> p.zone().equals(zone) && p.ready()).count();
+  }
+}
