@@ -1,0 +1,106 @@
+package io.zonefleet.operator.traffic;
+
+/**
+ * Envoy's bootstrap for the gateways of a fleet. Node id, cluster and zone come from its flags, so
+ * that one ConfigMap fits all pods.
+ *
+ * @param xdsHost DNS name (or IP address) of the operator's replicas
+ * @param xdsPort discovery port there
+ * @param adminPort of the full admin interface, on 127.0.0.1 only
+ * @param monitorAddress where health and statistics are shown to the pod network
+ * @param monitorPort port there
+ */
+public record Bootstrap(
+    String xdsHost, int xdsPort, int adminPort, String monitorAddress, int monitorPort) {
+
+  /** The bootstrap with the ports that every gateway pod has. */
+  public static Bootstrap gateway(String xdsHost, int xdsPort) {
+    return new Bootstrap(xdsHost, xdsPort, 9901, "0.0.0.0", 9902);
+  }
+
+  /** Envoy's YAML. */
+  public String yaml() {
+    return TEMPLATE
+        .replace("{xdsHost}", xdsHost)
+        .replace("{xdsPort}", Integer.toString(xdsPort))
+        .replace("{adminPort}", Integer.toString(adminPort))
+        .replace("{monitorAddress}", monitorAddress)
+        .replace("{monitorPort}", Integer.toString(monitorPort));
+  }
+
+  private static final String TEMPLATE =
+      """
+      admin:
+        address: {socket_address: {address: 127.0.0.1, port_value: {adminPort}}}
+      dynamic_resources:
+        ads_config:
+          api_type: GRPC
+          transport_api_version: V3
+          grpc_services:
+          - envoy_grpc:
+              cluster_name: xds
+              # without these a restarted operator is found again after up to 25 s
+              retry_policy: {retry_back_off: {base_interval: 0.1s, max_interval: 1s}}
+        lds_config: {ads: {}, resource_api_version: V3}
+        cds_config: {ads: {}, resource_api_version: V3}
+      static_resources:
+        clusters:
+        - name: xds
+          type: STRICT_DNS
+          connect_timeout: 0.3s
+          dns_refresh_rate: 1s
+          dns_failure_refresh_rate: {base_interval: 0.2s, max_interval: 1s}
+          respect_dns_ttl: false
+          load_assignment:
+            cluster_name: xds
+            endpoints:
+            - lb_endpoints:
+              - endpoint:
+                  address: {socket_address: {address: {xdsHost}, port_value: {xdsPort}}}
+          typed_extension_protocol_options:
+            envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+              "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+              explicit_http_config:
+                http2_protocol_options:
+                  # a stream to an operator in a dark zone must not look alive
+                  connection_keepalive: {interval: 2s, timeout: 2s}
+        - name: admin
+          type: STATIC
+          connect_timeout: 0.3s
+          load_assignment:
+            cluster_name: admin
+            endpoints:
+            - lb_endpoints:
+              - endpoint:
+                  address: {socket_address: {address: 127.0.0.1, port_value: {adminPort}}}
+        listeners:
+        - name: monitor
+          address: {socket_address: {address: {monitorAddress}, port_value: {monitorPort}}}
+          ignore_global_conn_limit: true
+          filter_chains:
+          - filters:
+            - name: envoy.filters.network.http_connection_manager
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                stat_prefix: monitor
+                normalize_path: true
+                http_filters:
+                - name: envoy.filters.http.router
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+                route_config:
+                  virtual_hosts:
+                  - name: monitor
+                    domains: ["*"]
+                    # what the admin interface could change is not among these
+                    routes:
+                    - match: &get {path: /ready, headers: [{name: ":method", string_match: {exact: GET}}]}
+                      route: &admin {cluster: admin, timeout: 2s}
+                    - match: {<<: *get, path: /clusters}
+                      route: *admin
+                    - match: {<<: *get, path: /stats}
+                      route: *admin
+                    - match: {<<: *get, path: /stats/prometheus}
+                      route: *admin
+      """;
+}

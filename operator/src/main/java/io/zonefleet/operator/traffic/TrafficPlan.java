@@ -1,0 +1,137 @@
+package io.zonefleet.operator.traffic;
+
+import io.zonefleet.operator.zones.FleetPolicy;
+import io.zonefleet.operator.zones.FleetState;
+import io.zonefleet.operator.zones.Policy;
+import io.zonefleet.operator.zones.Role;
+import io.zonefleet.operator.zones.ZoneMachine;
+import io.zonefleet.operator.zones.ZoneSpec;
+import io.zonefleet.operator.zones.ZoneState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Where a fleet's requests go. Every zone that has pods is listed, lost and drained ones last, so
+ * that whatever was decided, and even with the operator away, gateways find any pod that answers.
+ *
+ * @param zones in the order in which traffic falls through them
+ */
+public record TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings settings) {
+  public TrafficPlan {
+    zones = List.copyOf(zones);
+  }
+
+  /**
+   * A pod that gateways may know: every one that has an address, for whether it is ready is seen by
+   * their own checks, sooner than by the API server.
+   *
+   * @param address IP address
+   * @param draining finishes what runs, takes nothing new (the pod is being deleted)
+   */
+  public record Endpoint(String zone, String address, int port, boolean draining) {}
+
+  /**
+   * @param priority 0 serves; the next ones take over in order, without a gap
+   * @param weight share among zones of the same priority, 1 or more
+   */
+  public record Zone(String name, int priority, int weight, List<Endpoint> endpoints) {
+    public Zone {
+      endpoints = List.copyOf(endpoints);
+    }
+  }
+
+  /**
+   * The plan that follows from the decision in force. Zones without an endpoint are left out, zones
+   * with endpoints that the policy no longer names come last.
+   */
+  public static TrafficPlan of(
+      FleetKey fleet,
+      FleetPolicy policy,
+      FleetState state,
+      Instant now,
+      List<Endpoint> endpoints,
+      GatewaySettings settings) {
+    var byZone = byZone(endpoints);
+    var ramps = ZoneMachine.rampPercents(policy, state, now);
+    var zones = new ArrayList<Zone>();
+    int priority = -1;
+    for (var spec : inOrder(policy, state, byZone)) {
+      boolean shares =
+          policy.policy() == Policy.ActiveActive
+              && rank(spec, policy, state) == SERVES
+              && !zones.isEmpty();
+      priority += shares ? 0 : 1;
+      var there = byZone.get(spec.name());
+      int weight = weight(spec, policy, there, ramps.getOrDefault(spec.name(), 100));
+      zones.add(new Zone(spec.name(), priority, weight, there));
+    }
+    return new TrafficPlan(fleet, zones, settings);
+  }
+
+  /**
+   * Sorted, so that the same pods make the same plan; a drain of all pods there are is no drain.
+   */
+  private static Map<String, List<Endpoint>> byZone(List<Endpoint> endpoints) {
+    boolean allDrain = endpoints.stream().allMatch(Endpoint::draining);
+    return endpoints.stream()
+        .map(e -> allDrain ? new Endpoint(e.zone(), e.address(), e.port(), false) : e)
+        .distinct()
+        .sorted(Comparator.comparing(Endpoint::address).thenComparing(Endpoint::port))
+        .collect(Collectors.groupingBy(Endpoint::zone));
+  }
+
+  private static List<ZoneSpec> inOrder(
+      FleetPolicy policy, FleetState state, Map<String, List<Endpoint>> byZone) {
+    var named = policy.zones().stream().map(ZoneSpec::name).toList();
+    var removed =
+        byZone.keySet().stream()
+            .filter(name -> !named.contains(name))
+            .sorted()
+            .map(name -> new ZoneSpec(name, 0, 0));
+    return Stream.concat(policy.zones().stream(), removed)
+        .filter(z -> byZone.containsKey(z.name()))
+        .sorted(Comparator.comparingInt(z -> rank(z, policy, state)))
+        .toList();
+  }
+
+  private static final int SERVES = 0;
+  private static final int WAITS = 1;
+  private static final int DOUBTFUL = 2;
+  private static final int LOST = 3;
+  private static final int DRAINED = 4;
+  private static final int REMOVED = 5;
+
+  private static int rank(ZoneSpec spec, FleetPolicy policy, FleetState state) {
+    if (policy.zones().stream().noneMatch(z -> z.name().equals(spec.name()))) {
+      return REMOVED;
+    }
+    var zone = state.zone(spec.name());
+    boolean noShare = policy.policy() == Policy.ActiveActive && spec.weight() == 0;
+    if (zone.filter(ZoneState::serving).isPresent() && !noShare) {
+      return SERVES;
+    }
+    return switch (zone.map(ZoneState::role).orElse(Role.Standby)) {
+      case Active, Standby -> WAITS;
+      case Suspect, Returning -> DOUBTFUL;
+      case Lost -> LOST;
+      case Drained -> DRAINED;
+    };
+  }
+
+  /** A zone's weight is per pod that takes requests; gateways scale it by what they see healthy. */
+  private static int weight(ZoneSpec spec, FleetPolicy policy, List<Endpoint> there, int percent) {
+    if (policy.policy() == Policy.ActiveStandby) {
+      return 1;
+    }
+    long open = there.stream().filter(e -> !e.draining()).count();
+    return (int) Math.clamp((long) spec.weight() * Math.max(1, open) * percent, 1, MAX_WEIGHT);
+  }
+
+  /** 16 zones of it stay below Envoy's bound, 2^32 - 1 for the sum of a priority. */
+  private static final int MAX_WEIGHT = 200_000_000;
+}

@@ -1,0 +1,106 @@
+package io.zonefleet.operator.traffic;
+
+import static io.zonefleet.operator.traffic.EnvoyResources.any;
+import static io.zonefleet.operator.traffic.EnvoyResources.millis;
+import static io.zonefleet.operator.traffic.EnvoyResources.number;
+
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
+import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.type.v3.CodecClientType;
+import io.envoyproxy.envoy.type.v3.Percent;
+
+/** The pods' side of a gateway: connections, checks, limits. */
+final class Upstream {
+  /** How often HTTP/2 asks a pod for a sign of life, and how long it waits for one. */
+  private static final int PING_MILLIS = 400;
+
+  private static final int CONNECT_MILLIS = 300;
+
+  private Upstream() {}
+
+  static Cluster cluster(GatewaySettings settings) {
+    return Cluster.newBuilder()
+        .setName(EnvoyResources.CLUSTER)
+        .setType(Cluster.DiscoveryType.EDS)
+        .setEdsClusterConfig(
+            Cluster.EdsClusterConfig.newBuilder().setEdsConfig(EnvoyResources.ads()))
+        .setConnectTimeout(millis(CONNECT_MILLIS))
+        .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
+        .setCircuitBreakers(unlimited())
+        .setCommonLbConfig(
+            Cluster.CommonLbConfig.newBuilder()
+                // no panic: with every pod unhealthy a request fails at once instead of hanging
+                .setHealthyPanicThreshold(Percent.newBuilder().setValue(0))
+                .setLocalityWeightedLbConfig(
+                    Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance()))
+        .addHealthChecks(healthCheck(settings.healthCheck(), settings.http2()))
+        .setCloseConnectionsOnHostHealthFailure(true)
+        .setUpstreamConnectionOptions(
+            UpstreamConnectionOptions.newBuilder()
+                .setTcpKeepalive(
+                    TcpKeepalive.newBuilder()
+                        .setKeepaliveProbes(number(2))
+                        .setKeepaliveTime(number(1))
+                        .setKeepaliveInterval(number(1))))
+        .putTypedExtensionProtocolOptions(
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+            any(settings.http2() ? http2() : http1()))
+        .build();
+  }
+
+  /** HTTP/2 with PINGs: over HTTP/1.1 nothing would reset a request that a frozen pod holds. */
+  private static HttpProtocolOptions http2() {
+    return HttpProtocolOptions.newBuilder()
+        .setExplicitHttpConfig(
+            HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
+                .setHttp2ProtocolOptions(
+                    Http2ProtocolOptions.newBuilder()
+                        .setConnectionKeepalive(
+                            KeepaliveSettings.newBuilder()
+                                .setInterval(millis(PING_MILLIS))
+                                .setTimeout(millis(PING_MILLIS)))))
+        .build();
+  }
+
+  private static HttpProtocolOptions http1() {
+    return HttpProtocolOptions.newBuilder()
+        .setExplicitHttpConfig(
+            HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
+                .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance()))
+        .build();
+  }
+
+  private static HealthCheck healthCheck(HealthCheckSettings check, boolean http2) {
+    return HealthCheck.newBuilder()
+        .setInterval(millis(check.intervalMillis()))
+        // Envoy's default of 60 s would rule until the first request
+        .setNoTrafficInterval(millis(check.intervalMillis()))
+        .setTimeout(millis(check.timeoutMillis()))
+        .setUnhealthyThreshold(number(check.failureThreshold()))
+        .setHealthyThreshold(number(check.successThreshold()))
+        .setHttpHealthCheck(
+            HealthCheck.HttpHealthCheck.newBuilder()
+                .setPath(check.path())
+                .setCodecClientType(http2 ? CodecClientType.HTTP2 : CodecClientType.HTTP1))
+        .build();
+  }
+
+  /** Envoy's limits (3 retries at once, 1024 requests) would fail requests when a zone goes. */
+  private static CircuitBreakers unlimited() {
+    return CircuitBreakers.newBuilder()
+        .addThresholds(
+            CircuitBreakers.Thresholds.newBuilder()
+                .setMaxConnections(number(100_000))
+                .setMaxPendingRequests(number(100_000))
+                .setMaxRequests(number(100_000))
+                .setMaxRetries(number(10_000)))
+        .build();
+  }
+}
