@@ -2,17 +2,7 @@
 ZONEFLEET_CACHE=${ZONEFLEET_CACHE:-$HOME/.cache/zonefleet}
 MAVEN_VERSION=3.9.11
 
-find_jdk25() {
-  local home
-  for home in "${JAVA_HOME:-}" "$ZONEFLEET_CACHE"/jdk/* /usr/lib/jvm/*25*; do
-    if [ -x "$home/bin/javac" ] && "$home/bin/javac" -version 2>&1 | grep -q '^javac 25'; then
-      echo "$home"
-      return
-    fi
-  done
-  return 1
-}
-
+. "$(dirname "${BASH_SOURCE[0]}")/jdk.sh"
 JAVA_HOME=$(find_jdk25) || { echo "no JDK 25 found: run bin/setup java" >&2; exit 1; }
 MAVEN_HOME=$ZONEFLEET_CACHE/maven/apache-maven-$MAVEN_VERSION
 if [ ! -x "$MAVEN_HOME/bin/mvn" ]; then
