@@ -1,0 +1,147 @@
+// Package proc starts processes that outlive their parent, and ends those and no others.
+package proc
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Process is a process of a lab, told from a later one of the same pid by its start time and the machine's boot.
+type Process struct {
+	Name  string `json:"name"`
+	Pid   int    `json:"pid"`
+	Start uint64 `json:"start"` // clock ticks since boot
+	Boot  string `json:"boot"`
+}
+
+// Spec is a process to start.
+type Spec struct {
+	Name  string
+	Netns string // the name of a network namespace; empty is the host's
+	Args  []string
+	Env   []string // added to the parent's
+}
+
+// Start runs the process in a session of its own, its output in dir/logs/NAME.log, its record in dir/run/NAME.json.
+func Start(dir string, spec Spec) error {
+	args := spec.Args
+	if spec.Netns != "" {
+		// `ip netns exec` would mount another /sys, which hides the cgroups
+		args = append([]string{"nsenter", "--net=/run/netns/" + spec.Netns, "--"}, args...)
+	}
+	log, err := os.OpenFile(LogFile(dir, spec.Name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	command := exec.Command(args[0], args[1:]...)
+	command.Env = append(os.Environ(), spec.Env...)
+	command.Dir = dir
+	command.Stdout, command.Stderr = log, log
+	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := command.Start(); err != nil {
+		return fmt.Errorf("starting %s: %w", spec.Name, err)
+	}
+	start, err := startTime(command.Process.Pid)
+	if err != nil {
+		return fmt.Errorf("%s ended at once: see %s", spec.Name, log.Name())
+	}
+	record, err := json.Marshal(Process{Name: spec.Name, Pid: command.Process.Pid, Start: start, Boot: boot()})
+	if err != nil {
+		return err
+	}
+	// reaped when it ends while we still run, so that Alive sees its end
+	go command.Wait()
+	return os.WriteFile(filepath.Join(dir, "run", spec.Name+".json"), record, 0o644)
+}
+
+// LogFile is where a process writes.
+func LogFile(dir, name string) string { return filepath.Join(dir, "logs", name+".log") }
+
+// List reads the records of a lab, by name.
+func List(dir string) []Process {
+	var all []Process
+	paths, _ := filepath.Glob(filepath.Join(dir, "run", "*.json"))
+	sort.Strings(paths)
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		var process Process
+		if json.Unmarshal(content, &process) == nil && process.Pid > 1 {
+			all = append(all, process)
+		}
+	}
+	return all
+}
+
+// Alive tells whether this very process still runs.
+func (p Process) Alive() bool {
+	start, err := startTime(p.Pid)
+	return err == nil && start == p.Start && p.Boot == boot()
+}
+
+// Kill ends the process at once, if it still is the one that was started, and waits until it is gone.
+func (p Process) Kill() error {
+	if !p.Alive() {
+		return nil
+	}
+	if err := syscall.Kill(p.Pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return fmt.Errorf("ending %s (pid %d): %w", p.Name, p.Pid, err)
+	}
+	for end := time.Now().Add(10 * time.Second); p.Alive(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			return fmt.Errorf("%s (pid %d) is still there 10 s after SIGKILL", p.Name, p.Pid)
+		}
+	}
+	return nil
+}
+
+// startTime reads field 22 of /proc/PID/stat; a zombie counts as ended.
+func startTime(pid int) (uint64, error) {
+	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	return parseStat(content)
+}
+
+func parseStat(content []byte) (uint64, error) {
+	// the command's name, in parentheses, may hold spaces and parentheses itself
+	end := bytes.LastIndexByte(content, ')')
+	if end < 0 {
+		return 0, errors.New("no process name in stat")
+	}
+	fields := strings.Fields(string(content[end+1:]))
+	if len(fields) < 20 || fields[0] == "Z" || fields[0] == "X" {
+		return 0, errors.New("the process has ended")
+	}
+	return strconv.ParseUint(fields[19], 10, 64)
+}
+
+func boot() string {
+	id, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	return strings.TrimSpace(string(id))
+}
+
+// Run runs a command to its end and returns what it printed; an error names the command and says what it printed.
+func Run(stdin string, args ...string) (string, error) {
+	command := exec.Command(args[0], args[1:]...)
+	command.Stdin = strings.NewReader(stdin)
+	output, err := command.CombinedOutput()
+	if err != nil {
+		return string(output), fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(string(output)))
+	}
+	return string(output), nil
+}
