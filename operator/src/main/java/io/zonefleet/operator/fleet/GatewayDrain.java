@@ -1,0 +1,34 @@
+package io.zonefleet.operator.fleet;
+
+/** How a gateway leaves: it is told to turn clients away politely, then waits for what runs. */
+final class GatewayDrain {
+  private static final String SCRIPT =
+      """
+      admin() {
+        exec 3<>/dev/tcp/127.0.0.1/9901 || return
+        printf '%s %s HTTP/1.0\\r\\n\\r\\n' "$1" "$2" >&3
+        while IFS= read -r line <&3; do echo "$line"; done
+        exec 3>&-
+      }
+      running() {
+        [[ $(admin GET '/stats?filter=downstream_rq_active') =~ http\\.gateway\\.downstream_rq_active:\\ ([1-9]) ]]
+      }
+      # unready, and each answer closes its connection; new connections are still taken
+      admin POST /healthcheck/fail >/dev/null
+      SECONDS=0
+      sleep 3
+      while ((SECONDS < {seconds})) && running; do sleep 0.5; done
+      """;
+
+  private GatewayDrain() {}
+
+  /**
+   * The container's preStop hook, for bash in Envoy's image. It speaks to the admin interface,
+   * which is open to the pod itself only.
+   *
+   * @param seconds the longest wait for running requests
+   */
+  static String script(int seconds) {
+    return SCRIPT.replace("{seconds}", Integer.toString(seconds));
+  }
+}

@@ -1,0 +1,156 @@
+package io.zonefleet.operator.fleet;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/** The Envoy that clients talk to. */
+final class GatewayPod {
+  /** Digest of the bootstrap, so that gateways start anew when it changes. */
+  static final String BOOTSTRAP_DIGEST = "zonefleet.io/bootstrap-sha256";
+
+  private static final String CONFIG_VOLUME = "bootstrap";
+  private static final String CONFIG_FOLDER = "/etc/zonefleet";
+
+  private GatewayPod() {}
+
+  static PodTemplateSpec template(DeepSeekDeployment fleet, String zone, FleetSettings settings) {
+    var name = fleet.getMetadata().getName();
+    var template =
+        new PodTemplateSpecBuilder()
+            .withNewMetadata()
+            // on the pods only: the operator takes the label off the pods of a dark zone, and
+            // neither the Deployment nor its ReplicaSet minds, for neither selects by it
+            .withLabels(
+                Labels.with(Labels.zone(name, Labels.GATEWAY, zone), Labels.SERVING, Labels.TRUE))
+            .addToAnnotations(BOOTSTRAP_DIGEST, digest(settings.gatewayBootstrap()))
+            .endMetadata()
+            .withNewSpec()
+            .withServiceAccountName(Names.gateway(name))
+            .withAutomountServiceAccountToken(false)
+            .withEnableServiceLinks(false)
+            .withTerminationGracePeriodSeconds(
+                fleet.getSpec().server().drainSeconds() + InferencePod.GRACE_MARGIN_SECONDS)
+            .withAffinity(Placement.inZone(zone))
+            .withTopologySpreadConstraints(
+                Placement.overNodes(Labels.zoneSelector(name, Labels.GATEWAY, zone)))
+            .withSecurityContext(Confinement.pod())
+            .withContainers(container(fleet, zone, settings))
+            .addNewVolume()
+            .withName(CONFIG_VOLUME)
+            .withNewConfigMap()
+            .withName(Names.gateway(name))
+            .endConfigMap()
+            .endVolume()
+            .addToVolumes(Confinement.tmp())
+            .endSpec()
+            .build();
+    var overrides = fleet.getSpec().template();
+    return PodOverrides.apply(template, overrides == null ? null : overrides.gatewayPod());
+  }
+
+  private static Container container(
+      DeepSeekDeployment fleet, String zone, FleetSettings settings) {
+    var gateway = fleet.getSpec().traffic().gateway();
+    return new ContainerBuilder()
+        .withName(Names.GATEWAY_CONTAINER)
+        .withImage(gateway.image() == null ? settings.gatewayImage() : gateway.image())
+        .withCommand("envoy")
+        .withArgs(arguments(fleet, zone))
+        .withEnv(InferenceEnvironment.podName("POD_NAME"))
+        .addNewPort()
+        .withName(Names.HTTP_PORT)
+        .withContainerPort(Names.GATEWAY_PORT)
+        .withProtocol("TCP")
+        .endPort()
+        .addNewPort()
+        .withName(Names.MONITOR_PORT)
+        .withContainerPort(Names.GATEWAY_MONITOR_PORT)
+        .withProtocol("TCP")
+        .endPort()
+        .withResources(gateway.resources() == null ? small() : gateway.resources())
+        .withNewReadinessProbe()
+        .withNewHttpGet()
+        .withPath("/ready")
+        .withPort(new IntOrString(Names.MONITOR_PORT))
+        .endHttpGet()
+        .withPeriodSeconds(1)
+        .withTimeoutSeconds(2)
+        .withFailureThreshold(3)
+        .endReadinessProbe()
+        // not /ready: without an operator a new gateway waits, and a restart would not help it
+        .withNewLivenessProbe()
+        .withNewTcpSocket()
+        .withPort(new IntOrString(Names.MONITOR_PORT))
+        .endTcpSocket()
+        .withPeriodSeconds(10)
+        .withTimeoutSeconds(5)
+        .withFailureThreshold(3)
+        .endLivenessProbe()
+        .withNewLifecycle()
+        .withNewPreStop()
+        .withNewExec()
+        .withCommand(
+            "/bin/bash", "-c", GatewayDrain.script(fleet.getSpec().server().drainSeconds()))
+        .endExec()
+        .endPreStop()
+        .endLifecycle()
+        .withTerminationMessagePolicy("FallbackToLogsOnError")
+        .withSecurityContext(Confinement.container())
+        .addNewVolumeMount()
+        .withName(CONFIG_VOLUME)
+        .withMountPath(CONFIG_FOLDER)
+        .withReadOnly(true)
+        .endVolumeMount()
+        .addToVolumeMounts(Confinement.tmpMount())
+        .build();
+  }
+
+  private static List<String> arguments(DeepSeekDeployment fleet, String zone) {
+    var meta = fleet.getMetadata();
+    return List.of(
+        "--config-path",
+        CONFIG_FOLDER + "/" + Names.BOOTSTRAP_KEY,
+        "--service-node",
+        "$(POD_NAME)",
+        "--service-cluster",
+        meta.getNamespace() + "/" + meta.getName(),
+        "--service-zone",
+        zone,
+        // by default one per core of the node, and each keeps connections of its own
+        "--concurrency",
+        "2",
+        // it wants shared memory that a read-only root does not give
+        "--disable-hot-restart",
+        "--log-level",
+        "warning");
+  }
+
+  private static ResourceRequirements small() {
+    return new ResourceRequirementsBuilder()
+        .withRequests(Map.of("cpu", new Quantity("50m"), "memory", new Quantity("64Mi")))
+        .withLimits(Map.of("memory", new Quantity("512Mi")))
+        .build();
+  }
+
+  private static String digest(String text) {
+    try {
+      var sha256 = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+}
