@@ -26,9 +26,12 @@ install_go() {
 
 have_helm() { command -v helm >/dev/null; }
 
+# without the link flags helm calls itself unreleased, and renders for Kubernetes 1.20 where no cluster tells otherwise
 install_helm() {
+  local version=helm.sh/helm/v3/internal/version.version kubernetes=helm.sh/helm/v3/pkg/chartutil.k8sVersion
   note "building helm $HELM_VERSION from the Go module proxy into $ZONEFLEET_CACHE/bin (2 minutes on two cores)"
   GOBIN=$ZONEFLEET_CACHE/bin CGO_ENABLED=0 GOFLAGS=-trimpath quietly "$ZONEFLEET_CACHE/helm.log" \
-    go install -ldflags "-s -w -X helm.sh/helm/v3/internal/version.version=$HELM_VERSION" "helm.sh/helm/v3/cmd/helm@$HELM_VERSION"
+    go install -ldflags "-s -w -X $version=$HELM_VERSION -X ${kubernetes}Major=1 -X ${kubernetes}Minor=34" \
+    "helm.sh/helm/v3/cmd/helm@$HELM_VERSION"
   helm version --short >&2
 }
