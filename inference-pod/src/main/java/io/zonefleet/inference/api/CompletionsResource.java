@@ -43,24 +43,41 @@ class CompletionsResource {
       String prompt,
       CompletionParameters parameters,
       boolean chat) {
-    Ask ask = parameters.ask(prompt);
     CompletionFormat format =
         new CompletionFormat(chat, model.name(), parameters.stream() && parameters.includeUsage());
     if (!parameters.stream()) {
-      generations.submit(
+      submit(
           exchange,
           model,
-          ask,
+          prompt,
+          parameters,
           new WholeAnswer(
               exchange, answer -> exchange.answer(200, format.whole(answer)), exchange::refuse));
       return;
     }
     EventStream events = new EventStream(exchange, format, parameters.includeUsage());
     try {
-      generations.submit(exchange, model, ask, events);
+      submit(exchange, model, prompt, parameters, events);
     } catch (RuntimeException e) {
       events.stopTimer();
       throw e;
     }
+  }
+
+  private void submit(
+      Exchange exchange,
+      LoadedModel model,
+      String prompt,
+      CompletionParameters parameters,
+      AnswerSink sink) {
+    generations.submit(
+        exchange,
+        model,
+        prompt,
+        parameters.maxTokens(),
+        true,
+        parameters.sampling(),
+        parameters.stops(),
+        sink);
   }
 }

@@ -96,7 +96,8 @@ final class EventStream implements AnswerSink {
   public void failed(RuntimeException cause) {
     exchange.run(
         () -> {
-          ApiException failure = ApiException.ofFailure(cause);
+          ApiException failure =
+              ApiException.internal("The generation failed: " + cause.getMessage());
           if (!begun) {
             exchange.refuse(failure);
             return;

@@ -28,6 +28,5 @@ class PodHeaders {
                   .putHeader("x-zonefleet-revision", config.model().revision());
               routing.next();
             });
-    Routes.last(router);
   }
 }

@@ -33,13 +33,11 @@ class PredictResource {
     generations.submit(
         exchange,
         model,
-        new Ask(
-            prompt,
-            OptionalInt.of(config.predictTokens()),
-            false,
-            Sampling.GREEDY,
-            List.of(),
-            false),
+        prompt,
+        OptionalInt.of(config.predictTokens()),
+        false,
+        Sampling.GREEDY,
+        List.of(),
         new WholeAnswer(
             exchange,
             answer -> exchange.answer(200, Json.object().put("result", answer.content())),

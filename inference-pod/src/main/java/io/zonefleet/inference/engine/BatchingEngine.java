@@ -1,7 +1,6 @@
 package io.zonefleet.inference.engine;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -19,7 +18,7 @@ public final class BatchingEngine implements Engine {
   private final Thread thread;
   private volatile long progress = System.nanoTime();
   private volatile double cacheUsage;
-  private volatile Throwable broken;
+  private volatile RuntimeException broken;
 
   /**
    * Starts the engine's thread; the decoder is closed with the engine.
@@ -42,7 +41,7 @@ public final class BatchingEngine implements Engine {
       throw new ContextLengthException(contextTokens(), request.prompt().length, 1);
     }
     if (broken != null) {
-      throw failed(broken);
+      throw new IllegalStateException("the engine has failed: " + broken.getMessage(), broken);
     }
     Sequence sequence = new Sequence(request, listener, contextTokens());
     if (queue.running() + queue.waiting() == 0) {
@@ -58,11 +57,6 @@ public final class BatchingEngine implements Engine {
     int waiting = queue.waiting();
     long since = running + waiting == 0 ? 0 : Math.max(0, System.nanoTime() - progress);
     return new EngineLoad(running, waiting, cacheUsage, Duration.ofNanos(since));
-  }
-
-  @Override
-  public Optional<Throwable> failure() {
-    return Optional.ofNullable(broken);
   }
 
   @Override
@@ -94,19 +88,12 @@ public final class BatchingEngine implements Engine {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
-      broken = e;
+      broken = e instanceof RuntimeException cause ? cause : new IllegalStateException(e);
     } finally {
       queue.close();
-      failAll(
-          broken != null
-              ? failed(broken)
-              : new EngineStoppedException("the server is going away", null));
+      failAll(broken != null ? broken : new IllegalStateException("the server is going away"));
       decoder.close();
     }
-  }
-
-  private static EngineStoppedException failed(Throwable cause) {
-    return new EngineStoppedException("the engine has failed: " + cause, cause);
   }
 
   private void failAll(RuntimeException cause) {

@@ -1,7 +1,6 @@
 package io.zonefleet.inference.engine;
 
 import java.time.Duration;
-import java.util.Optional;
 
 /** Generates for many requests at once; thread-safe. */
 public interface Engine extends AutoCloseable {
@@ -10,14 +9,11 @@ public interface Engine extends AutoCloseable {
    *
    * @throws QueueFullException when the admission queue is full; nothing was admitted
    * @throws ContextLengthException when the prompt leaves no room for a token
-   * @throws EngineStoppedException when the engine was closed or has failed
+   * @throws IllegalStateException when the engine was closed
    */
   Generation submit(GenerationRequest request, TokenListener listener);
 
   EngineLoad load();
-
-  /** Why the engine's thread died; it never recovers, so the process should be started anew. */
-  Optional<Throwable> failure();
 
   /** The most tokens a sequence may have, prompt included. */
   int contextTokens();

@@ -45,7 +45,10 @@ public final class GatewayAdmin implements AutoCloseable {
     this(MONITOR_PORT);
   }
 
-  GatewayAdmin(int port) {
+  /**
+   * @param port where gateways show what they see
+   */
+  public GatewayAdmin(int port) {
     this.port = port;
   }
 

@@ -1,0 +1,142 @@
+package io.zonefleet.operator.cluster;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jboss.logging.Logger;
+
+/**
+ * Whether this replica may write. A replica that loses the lease goes on as a follower: it serves
+ * xDS and looks on, and competes again. See docs/decisions/0003.
+ */
+public final class Leadership implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Leadership.class);
+
+  /**
+   * @param lease time after which another replica may take over
+   * @param renew time without a renewal after which the leader gives up; below {@code lease}
+   * @param retry pause between two tries of a candidate or renewals of a leader
+   */
+  public record Timing(Duration lease, Duration renew, Duration retry) {}
+
+  private final KubernetesClient client;
+  private final Timing timing;
+  private final TimedLock lock;
+  private final List<Runnable> onGain = new CopyOnWriteArrayList<>();
+  private volatile boolean elected;
+  private volatile boolean closed;
+  private volatile CompletableFuture<?> election = CompletableFuture.completedFuture(null);
+
+  /**
+   * @param client with time-outs below {@code timing.renew}, without retries
+   * @param identity name of this operator's pod
+   */
+  public Leadership(
+      KubernetesClient client, String namespace, String name, String identity, Timing timing) {
+    this.client = client;
+    this.timing = timing;
+    this.lock = new TimedLock(namespace, name, identity);
+  }
+
+  /** The lease, and when it was last held for sure. */
+  private static final class TimedLock extends LeaseLock {
+    private volatile long renewedNanos;
+    private volatile boolean everRenewed;
+
+    TimedLock(String namespace, String name, String identity) {
+      super(namespace, name, identity);
+    }
+
+    @Override
+    public synchronized void create(KubernetesClient client, LeaderElectionRecord record) {
+      long before = System.nanoTime();
+      super.create(client, record);
+      renewed(before);
+    }
+
+    @Override
+    public synchronized void update(KubernetesClient client, LeaderElectionRecord record) {
+      long before = System.nanoTime();
+      super.update(client, record);
+      renewed(before);
+    }
+
+    private void renewed(long atNanos) {
+      renewedNanos = atNanos;
+      everRenewed = true;
+    }
+
+    boolean renewedWithin(Duration time) {
+      return everRenewed && System.nanoTime() - renewedNanos < time.toNanos();
+    }
+  }
+
+  /** Starts to compete, for as long as this is open. */
+  public synchronized void start() {
+    if (closed) {
+      return;
+    }
+    var config =
+        new LeaderElectionConfigBuilder()
+            .withName("zonefleet")
+            .withLock(lock)
+            .withLeaseDuration(timing.lease())
+            .withRenewDeadline(timing.renew())
+            .withRetryPeriod(timing.retry())
+            .withReleaseOnCancel(true)
+            .withLeaderCallbacks(
+                new LeaderCallbacks(
+                    this::gained, this::lost, leader -> LOG.infof("the leader is %s", leader)))
+            .build();
+    election = client.leaderElector().withConfig(config).build().start();
+    election.whenComplete((done, problem) -> competeAgain());
+  }
+
+  /**
+   * Whether this replica leads. A leader that is cut off stops before another one may start, even
+   * if its own renewal still hangs.
+   */
+  public boolean leads() {
+    return elected && lock.renewedWithin(timing.renew());
+  }
+
+  /** Runs on each gain of leadership, on the election's thread: return soon. */
+  public void onGain(Runnable action) {
+    onGain.add(action);
+  }
+
+  private void gained() {
+    LOG.info("leads from now on");
+    elected = true;
+    onGain.forEach(Runnable::run);
+  }
+
+  private void lost() {
+    if (elected) {
+      LOG.info("leads no more; serves xDS and looks on");
+    }
+    elected = false;
+  }
+
+  private void competeAgain() {
+    elected = false;
+    if (!closed) {
+      CompletableFuture.delayedExecutor(
+              timing.retry().toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+          .execute(this::start);
+    }
+  }
+
+  /** Gives the lease back, so that another replica leads at once. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    election.cancel(true);
+  }
+}

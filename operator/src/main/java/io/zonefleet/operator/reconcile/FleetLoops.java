@@ -1,0 +1,116 @@
+package io.zonefleet.operator.reconcile;
+
+import io.zonefleet.operator.cluster.ClusterView;
+import io.zonefleet.operator.traffic.FleetKey;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/** A {@link FleetLoop} for each fleet that there is, each on a virtual thread of its own. */
+final class FleetLoops implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(FleetLoops.class);
+
+  private final Shell shell;
+  private final Map<FleetKey, Running> running = new HashMap<>();
+  private volatile boolean closed;
+
+  FleetLoops(Shell shell) {
+    this.shell = shell;
+  }
+
+  /** A loop and whether it is to go on. */
+  private final class Running implements Runnable {
+    private final FleetKey key;
+    private final FleetLoop loop;
+    private volatile boolean ended;
+    private String lastProblem = "";
+
+    Running(FleetKey key) {
+      this.key = key;
+      this.loop = new FleetLoop(key, shell);
+    }
+
+    @Override
+    public void run() {
+      while (!ended && !closed) {
+        long begun = System.nanoTime();
+        turn();
+        pause(shell.interval().minusNanos(System.nanoTime() - begun));
+      }
+      if (ended) {
+        loop.forget();
+        LOG.infof("%s is gone", key.nodeCluster());
+      }
+    }
+
+    /** One fleet's trouble is told once, and is nobody else's. */
+    void turn() {
+      try {
+        loop.turn();
+        lastProblem = "";
+      } catch (RuntimeException e) {
+        if (!lastProblem.equals(e.toString())) {
+          LOG.errorf(e, "%s: this look failed", key.nodeCluster());
+          lastProblem = e.toString();
+        }
+      }
+    }
+  }
+
+  /**
+   * Takes the first look at every fleet that exists, so that each has its traffic plan when this
+   * returns; then goes on in the background, and follows which fleets there are.
+   */
+  void start() throws InterruptedException {
+    var first =
+        present().stream()
+            .map(key -> running.computeIfAbsent(key, Running::new))
+            .map(loop -> Thread.startVirtualThread(loop::turn))
+            .toList();
+    for (var turn : first) {
+      turn.join();
+    }
+    running.values().forEach(Thread::startVirtualThread);
+    Thread.ofVirtual().name("fleets").start(this::follow);
+  }
+
+  private void follow() {
+    while (!closed) {
+      var present = present();
+      for (var key : present) {
+        if (!running.containsKey(key)) {
+          var loop = new Running(key);
+          running.put(key, loop);
+          Thread.startVirtualThread(loop);
+        }
+      }
+      running
+          .entrySet()
+          .removeIf(
+              entry -> {
+                entry.getValue().ended = !present.contains(entry.getKey());
+                return entry.getValue().ended;
+              });
+      pause(shell.interval());
+    }
+  }
+
+  private Set<FleetKey> present() {
+    return shell.view().fleets().stream().map(ClusterView::key).collect(Collectors.toSet());
+  }
+
+  private static void pause(Duration time) {
+    if (time.isPositive()) {
+      LockSupport.parkNanos(time.toNanos());
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

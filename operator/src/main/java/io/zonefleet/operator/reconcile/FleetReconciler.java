@@ -1,0 +1,144 @@
+package io.zonefleet.operator.reconcile;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import io.zonefleet.operator.cluster.Applier;
+import io.zonefleet.operator.cluster.ClusterView;
+import io.zonefleet.operator.cluster.Leadership;
+import io.zonefleet.operator.fleet.FleetObjects;
+import io.zonefleet.operator.fleet.FleetProblems;
+import io.zonefleet.operator.fleet.FleetSettings;
+import io.zonefleet.operator.fleet.Labels;
+import io.zonefleet.operator.status.Finding;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Brings a fleet's objects to what its resource asks for. The leader alone does that; what comes of
+ * it is written into the status by the fleet's loop.
+ */
+@ControllerConfiguration(
+    name = "deepseekdeployment",
+    maxReconciliationInterval =
+        @MaxReconciliationInterval(interval = 5, timeUnit = TimeUnit.MINUTES))
+public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
+  private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
+
+  private final Applier applier;
+  private final FleetSettings settings;
+  private final Leadership leadership;
+  private final ClusterView view;
+  private final Applications applications;
+  private final SimpleInboundEventSource<DeepSeekDeployment> leads =
+      new SimpleInboundEventSource<>("leadership");
+
+  FleetReconciler(
+      Applier applier,
+      FleetSettings settings,
+      Leadership leadership,
+      ClusterView view,
+      Applications applications) {
+    this.applier = applier;
+    this.settings = settings;
+    this.leadership = leadership;
+    this.view = view;
+    this.applications = applications;
+  }
+
+  @Override
+  public UpdateControl<DeepSeekDeployment> reconcile(
+      DeepSeekDeployment fleet, Context<DeepSeekDeployment> context) {
+    if (!leadership.leads() || fleet.isMarkedForDeletion()) {
+      return UpdateControl.noUpdate();
+    }
+    var problems = invalid(fleet);
+    if (problems.isEmpty()) {
+      problems = apply(fleet);
+    }
+    note(fleet, problems);
+    return again(problems);
+  }
+
+  private static List<Finding> invalid(DeepSeekDeployment fleet) {
+    return FleetProblems.of(fleet).stream()
+        .map(words -> Finding.ofFleet(Finding.Reason.SpecInvalid, words))
+        .toList();
+  }
+
+  private List<Finding> apply(DeepSeekDeployment fleet) {
+    return applier.apply(fleet, FleetObjects.of(fleet, settings)).refused().stream()
+        .map(words -> Finding.ofFleet(Finding.Reason.ObjectsRefused, words))
+        .toList();
+  }
+
+  private void note(DeepSeekDeployment fleet, List<Finding> problems) {
+    var meta = fleet.getMetadata();
+    applications.note(
+        ClusterView.key(fleet),
+        new Applications.Application(meta.getUid(), meta.getGeneration(), problems));
+  }
+
+  private static UpdateControl<DeepSeekDeployment> again(List<Finding> problems) {
+    var control = UpdateControl.<DeepSeekDeployment>noUpdate();
+    return problems.isEmpty() ? control : control.rescheduleAfter(TRY_AGAIN);
+  }
+
+  /** What the fleet owns, so that drift is mended, and the gain of leadership. */
+  @Override
+  public List<EventSource<?, DeepSeekDeployment>> prepareEventSources(
+      EventSourceContext<DeepSeekDeployment> context) {
+    leadership.onGain(
+        () -> view.fleets().forEach(f -> leads.propagateEvent(ResourceID.fromResource(f))));
+    var sources = new ArrayList<EventSource<?, DeepSeekDeployment>>();
+    sources.add(leads);
+    Stream.of(
+            StatefulSet.class,
+            Deployment.class,
+            Service.class,
+            ConfigMap.class,
+            PodDisruptionBudget.class,
+            NetworkPolicy.class)
+        .forEach(kind -> sources.add(owned(kind, context)));
+    return sources;
+  }
+
+  private static <T extends HasMetadata> InformerEventSource<T, DeepSeekDeployment> owned(
+      Class<T> kind, EventSourceContext<DeepSeekDeployment> context) {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(kind, DeepSeekDeployment.class)
+            .withLabelSelector(Labels.MANAGED_BY + "=" + Labels.ZONEFLEET)
+            .withOnUpdateFilter(FleetReconciler::isChangedByHand)
+            .build(),
+        context);
+  }
+
+  /** A controller's report on an object changes its status, and neither of these. */
+  private static boolean isChangedByHand(HasMetadata now, HasMetadata before) {
+    var meta = now.getMetadata();
+    return meta.getGeneration() == null
+        || !Objects.equals(meta.getGeneration(), before.getMetadata().getGeneration())
+        || !Objects.equals(meta.getLabels(), before.getMetadata().getLabels())
+        || !Objects.equals(meta.getOwnerReferences(), before.getMetadata().getOwnerReferences());
+  }
+}

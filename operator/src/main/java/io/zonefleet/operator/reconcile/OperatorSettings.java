@@ -1,0 +1,70 @@
+package io.zonefleet.operator.reconcile;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.time.Duration;
+
+/** The operator's own configuration; each entry is also an environment variable. */
+@ConfigMapping(prefix = "zonefleet")
+public interface OperatorSettings {
+
+  Xds xds();
+
+  Inference inference();
+
+  Gateway gateway();
+
+  Lease lease();
+
+  /** Who this replica is. */
+  @WithName("pod.name")
+  String podName();
+
+  @WithName("pod.namespace")
+  String podNamespace();
+
+  /** How often each fleet is looked at. */
+  @WithDefault("250ms")
+  Duration interval();
+
+  /** Envoy's discovery service. */
+  interface Xds {
+    /** Name under which gateways find all replicas. */
+    String host();
+
+    @WithDefault("18000")
+    int port();
+  }
+
+  /** The inference pods. */
+  interface Inference {
+    /** Image of fleets that set no {@code spec.server.image}. */
+    String image();
+  }
+
+  /** The gateways. */
+  interface Gateway {
+    /** Image of fleets that set no {@code spec.traffic.gateway.image}. */
+    String image();
+
+    /** Where gateways show, read-only, what they see. */
+    @WithDefault("9902")
+    int monitorPort();
+  }
+
+  /** Who leads; see docs/decisions/0003. */
+  interface Lease {
+    @WithDefault("zonefleet")
+    String name();
+
+    @WithDefault("6s")
+    Duration duration();
+
+    @WithDefault("4s")
+    Duration renew();
+
+    @WithDefault("500ms")
+    Duration retry();
+  }
+}

@@ -1,0 +1,32 @@
+package io.zonefleet.operator.reconcile;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.zonefleet.operator.cluster.ClusterView;
+import io.zonefleet.operator.cluster.DecisionEvents;
+import io.zonefleet.operator.cluster.GatewayAdmin;
+import io.zonefleet.operator.cluster.Leadership;
+import io.zonefleet.operator.cluster.PodDigests;
+import io.zonefleet.operator.cluster.ServingLabels;
+import io.zonefleet.operator.cluster.StatusStore;
+import io.zonefleet.operator.traffic.XdsServer;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * All that the loops of a replica do their work with.
+ *
+ * @param interval between two looks at a fleet, above 0
+ */
+record Shell(
+    ClusterView view,
+    GatewayAdmin gateways,
+    StatusStore statuses,
+    ServingLabels labels,
+    DecisionEvents events,
+    PodDigests digests,
+    Leadership leadership,
+    XdsServer xds,
+    Applications applications,
+    MeterRegistry metrics,
+    InstantSource clock,
+    Duration interval) {}

@@ -1,0 +1,138 @@
+package io.zonefleet.operator.status;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
+import io.zonefleet.api.v1alpha1.ZoneStatus;
+import io.zonefleet.api.v1alpha1.ZoneSwitch;
+import io.zonefleet.operator.fleet.Labels;
+import io.zonefleet.operator.fleet.Names;
+import io.zonefleet.operator.zones.FleetState;
+import io.zonefleet.operator.zones.Switch;
+import io.zonefleet.operator.zones.ZoneState;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The whole status of a fleet, as a function of what was decided and what is known. */
+public final class StatusWriter {
+  private StatusWriter() {}
+
+  /**
+   * The status to write. Equal inputs give an equal status, so that comparing it with the
+   * resource's own tells whether anything has to be written.
+   */
+  public static DeepSeekDeploymentStatus status(
+      DeepSeekDeployment fleet, FleetState state, Known known) {
+    var spec = fleet.getSpec();
+    var meta = fleet.getMetadata();
+    var before = Optional.ofNullable(fleet.getStatus());
+    var zones = ZoneView.of(FleetPolicies.of(spec), state, known.seen());
+    long generation = Optional.ofNullable(meta.getGeneration()).orElse(0L);
+    // what the last operator applied stays true until this one has applied more
+    var applied =
+        known
+            .appliedGeneration()
+            .or(() -> before.map(DeepSeekDeploymentStatus::observedGeneration));
+    var conditions =
+        new Conditions(
+                state,
+                new Known(known.seen(), known.findings(), known.digests(), applied),
+                zones,
+                generation)
+            .after(
+                before.map(DeepSeekDeploymentStatus::conditions).orElse(List.of()),
+                known.seen().at());
+    return new DeepSeekDeploymentStatus(
+        applied.orElse(null),
+        state.epoch(),
+        phase(conditions, state),
+        "http://%s.%s.svc".formatted(Names.front(meta.getName()), meta.getNamespace()),
+        zones.stream().filter(ZoneView::canServe).count() + "/" + spec.zones().size(),
+        active(state),
+        lastSwitch(state),
+        zones.stream().map(z -> z.name() + "=" + z.inShort()).collect(Collectors.joining(", ")),
+        (int) known.seen().pods().stream().filter(p -> !p.terminating()).count(),
+        selector(meta.getName()),
+        conditions,
+        zones.stream().map(z -> zone(z, fleet, known)).toList(),
+        state.switches().reversed().stream().map(StatusWriter::move).toList());
+  }
+
+  private static String phase(List<Condition> conditions, FleetState state) {
+    Map<String, Boolean> holds =
+        conditions.stream()
+            .collect(Collectors.toMap(Condition::getType, c -> "True".equals(c.getStatus())));
+    if (holds.get("Ready")) {
+      return "Ready";
+    }
+    if (!holds.get("Available")) {
+      return state.epoch() == 0 ? "Pending" : "Unavailable";
+    }
+    return holds.get("Degraded") ? "Degraded" : "Progressing";
+  }
+
+  private static String active(FleetState state) {
+    var serving =
+        state.zones().stream()
+            .filter(ZoneState::serving)
+            .map(ZoneState::name)
+            .collect(Collectors.joining(","));
+    return serving.isEmpty() ? null : serving;
+  }
+
+  private static String lastSwitch(FleetState state) {
+    return state.switches().isEmpty()
+        ? null
+        : String.format(Locale.ROOT, "%.1fs", state.switches().getLast().millis() / 1000.0);
+  }
+
+  private static String selector(String fleet) {
+    return Labels.componentSelector(fleet, Labels.INFERENCE).entrySet().stream()
+        .map(e -> e.getKey() + "=" + e.getValue())
+        .collect(Collectors.joining(","));
+  }
+
+  private static ZoneStatus zone(ZoneView zone, DeepSeekDeployment fleet, Known known) {
+    var digest =
+        Optional.ofNullable(known.digests().get(zone.name()))
+            .or(() -> before(fleet, zone.name()).map(ZoneStatus::digest));
+    return new ZoneStatus(
+        zone.name(),
+        zone.role().name(),
+        zone.ready(),
+        zone.spec().replicas(),
+        zone.spec().weight(),
+        fleet.getSpec().model().revision(),
+        digest.orElse(null),
+        zone.state().since(),
+        zone.state().reason(),
+        zone.state().started() ? zone.state().flaps() : null);
+  }
+
+  /** The zone's last entry, as long as it tells of the revision that the spec asks for. */
+  private static Optional<ZoneStatus> before(DeepSeekDeployment fleet, String zone) {
+    return Optional.ofNullable(fleet.getStatus())
+        .map(DeepSeekDeploymentStatus::zones)
+        .orElse(List.of())
+        .stream()
+        .filter(z -> z.name().equals(zone))
+        .filter(z -> fleet.getSpec().model().revision().equals(z.revision()))
+        .findFirst();
+  }
+
+  private static ZoneSwitch move(Switch s) {
+    return new ZoneSwitch(
+        s.epoch(),
+        s.from(),
+        s.to(),
+        s.cause().name(),
+        s.detectedAt(),
+        s.shiftedAt(),
+        s.recoveredAt().orElse(null),
+        s.millis(),
+        s.failedRequests());
+  }
+}
