@@ -15,7 +15,9 @@ var version = "unknown"
 
 func main() {
 	name := filepath.Base(os.Args[0])
-	if !slices.Contains(lab.Components, name) && len(os.Args) > 1 && slices.Contains(lab.Components, os.Args[1]) {
+	// not kubectl: as an argument it is the lab's own command, which knows the kubeconfig
+	if !slices.Contains(lab.Components, name) && len(os.Args) > 1 && os.Args[1] != "kubectl" &&
+		slices.Contains(lab.Components, os.Args[1]) {
 		name = os.Args[1]
 		os.Args = os.Args[1:]
 	}

@@ -80,8 +80,12 @@ func ruleset(lab plan.Lab, faults Network) string {
 	}
 	for _, zone := range lab.Zones {
 		if percent := faults.Loss[zone]; percent > 0 {
-			fmt.Fprintf(&in, "    iifname %s numgen random mod 100 < %d drop\n", ports(lab, zone), percent)
-			fmt.Fprintf(&out, "    oifname %s numgen random mod 100 < %d drop\n", ports(lab, zone), percent)
+			chance := fmt.Sprintf("numgen random mod 100 < %d", percent)
+			if percent == 100 {
+				chance = "" // nft refuses a comparison that always holds
+			}
+			fmt.Fprintf(&in, "    iifname %s %s drop\n", ports(lab, zone), chance)
+			fmt.Fprintf(&out, "    oifname %s %s drop\n", ports(lab, zone), chance)
 		}
 	}
 	return fmt.Sprintf(`table bridge %[1]s {}

@@ -168,13 +168,20 @@ func parse(verb string, args []string) (*command, error) {
 		c.flags.StringVar(&c.zone, "zone", "", "run in the first node of this zone")
 		c.flags.BoolVar(&c.client, "client", false, "run on the host in no zone")
 	}
+	if verb == "kubectl" { // but for a leading --name, all is kubectl's
+		c.rest = args
+		if len(args) > 1 && args[0] == "--name" {
+			c.name, c.rest = args[1], args[2:]
+		}
+		return c, nil
+	}
 	for {
 		if err := c.flags.Parse(args); err != nil {
 			return nil, usageError(fmt.Sprintf("%s: %v", verb, err))
 		}
-		// flags may follow arguments, but what follows `--`, and all of kubectl's, is not ours
+		// flags may follow arguments, but what follows `--` is not ours
 		consumed := args[:len(args)-c.flags.NArg()]
-		if c.flags.NArg() == 0 || verb == "kubectl" || len(consumed) > 0 && consumed[len(consumed)-1] == "--" {
+		if c.flags.NArg() == 0 || len(consumed) > 0 && consumed[len(consumed)-1] == "--" {
 			c.rest = append(c.rest, c.flags.Args()...)
 			return c, nil
 		}

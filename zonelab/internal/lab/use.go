@@ -84,7 +84,7 @@ func execute(_ context.Context, c *command) error {
 	// every step execs the next, so that a signal to this process reaches the command itself
 	args := append([]string{"nsenter", "--net=/run/netns/" + machine.Netns, "--",
 		"unshare", "--mount", "--propagation", "private", "--",
-		"sh", "-c", `mount --bind "$0" /etc/resolv.conf && exec "$@"`, lab.Path("exec-resolv.conf")}, c.rest...)
+		"sh", "-c", `mount --bind "$1" /etc/resolv.conf && shift && exec "$@"`, "zonelab", lab.Path("exec-resolv.conf")}, c.rest...)
 	return syscall.Exec(nsenter, args, os.Environ())
 }
 

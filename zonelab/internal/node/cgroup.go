@@ -14,9 +14,8 @@ import (
 
 // Hierarchy is a mounted cgroup hierarchy: one per controller with cgroup v1, one for all with v2.
 type Hierarchy struct {
-	Path        string
-	V2          bool
-	Controllers []string // v1 only
+	Path string
+	V2   bool
 }
 
 // Hierarchies reads the hierarchies that a container runtime would use.
@@ -50,7 +49,7 @@ func parseMounts(mountinfo string) []Hierarchy {
 				return []Hierarchy{{Path: left[4], V2: true}}
 			}
 		case "cgroup":
-			v1 = append(v1, Hierarchy{Path: left[4], Controllers: strings.Split(right[2], ",")})
+			v1 = append(v1, Hierarchy{Path: left[4]})
 		}
 	}
 	return v1

@@ -2,6 +2,7 @@ package io.zonefleet.inference.api;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.zonefleet.inference.engine.EngineStoppedException;
 import java.util.OptionalInt;
 
 /** A refusal that the client sees, as OpenAI's clients expect it. */
@@ -37,6 +38,13 @@ final class ApiException extends RuntimeException {
   static ApiException later(int status, String code, int retryAfterSeconds, String message) {
     String type = status == 429 ? "rate_limit_error" : "service_unavailable";
     return new ApiException(status, type, null, code, OptionalInt.of(retryAfterSeconds), message);
+  }
+
+  /** What a failed generation is to the client: a gateway may repeat a 503 elsewhere. */
+  static ApiException ofFailure(RuntimeException cause) {
+    return cause instanceof EngineStoppedException
+        ? later(503, "engine_stopped", 1, "The server cannot answer: " + cause.getMessage())
+        : internal("The generation failed: " + cause.getMessage());
   }
 
   /** 500: a failure of ours. */

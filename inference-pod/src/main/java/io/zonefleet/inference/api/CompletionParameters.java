@@ -16,6 +16,7 @@ record CompletionParameters(
     OptionalInt maxTokens,
     Sampling sampling,
     List<String> stops,
+    boolean ignoreEnd,
     boolean stream,
     boolean includeUsage) {
   private static final int MAX_TOKENS = 1 << 20;
@@ -60,8 +61,13 @@ record CompletionParameters(
         maxTokens.isPresent() ? maxTokens : fields.integer("max_tokens", 1, MAX_TOKENS),
         sampling,
         fields.stops(),
+        fields.flag("ignore_eos"),
         fields.flag("stream"),
         fields.object("stream_options").flag("include_usage"));
+  }
+
+  Ask ask(String prompt) {
+    return new Ask(prompt, maxTokens, true, sampling, stops, ignoreEnd);
   }
 
   /** vLLM's clients write -1 for no limit. */

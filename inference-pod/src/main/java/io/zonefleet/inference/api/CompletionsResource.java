@@ -43,41 +43,24 @@ class CompletionsResource {
       String prompt,
       CompletionParameters parameters,
       boolean chat) {
+    Ask ask = parameters.ask(prompt);
     CompletionFormat format =
         new CompletionFormat(chat, model.name(), parameters.stream() && parameters.includeUsage());
     if (!parameters.stream()) {
-      submit(
+      generations.submit(
           exchange,
           model,
-          prompt,
-          parameters,
+          ask,
           new WholeAnswer(
               exchange, answer -> exchange.answer(200, format.whole(answer)), exchange::refuse));
       return;
     }
     EventStream events = new EventStream(exchange, format, parameters.includeUsage());
     try {
-      submit(exchange, model, prompt, parameters, events);
+      generations.submit(exchange, model, ask, events);
     } catch (RuntimeException e) {
       events.stopTimer();
       throw e;
     }
-  }
-
-  private void submit(
-      Exchange exchange,
-      LoadedModel model,
-      String prompt,
-      CompletionParameters parameters,
-      AnswerSink sink) {
-    generations.submit(
-        exchange,
-        model,
-        prompt,
-        parameters.maxTokens(),
-        true,
-        parameters.sampling(),
-        parameters.stops(),
-        sink);
   }
 }

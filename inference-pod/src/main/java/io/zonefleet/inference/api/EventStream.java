@@ -96,8 +96,7 @@ final class EventStream implements AnswerSink {
   public void failed(RuntimeException cause) {
     exchange.run(
         () -> {
-          ApiException failure =
-              ApiException.internal("The generation failed: " + cause.getMessage());
+          ApiException failure = ApiException.ofFailure(cause);
           if (!begun) {
             exchange.refuse(failure);
             return;

@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One request being answered; knows how to write to it from any thread. */
 final class Exchange {
@@ -51,7 +52,18 @@ final class Exchange {
    * before another thread may write.
    */
   void onEnd(Runnable action) {
-    routing.addEndHandler(ignored -> action.run());
+    AtomicBoolean ended = new AtomicBoolean();
+    Runnable once =
+        () -> {
+          if (ended.compareAndSet(false, true)) {
+            action.run();
+          }
+        };
+    routing.addEndHandler(ignored -> once.run());
+    // a client that left before the handler was in place is not reported to it
+    if (!open()) {
+      once.run();
+    }
   }
 
   boolean open() {

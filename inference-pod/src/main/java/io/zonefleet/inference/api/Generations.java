@@ -5,14 +5,13 @@ import io.zonefleet.inference.engine.FinishReason;
 import io.zonefleet.inference.engine.Generation;
 import io.zonefleet.inference.engine.GenerationRequest;
 import io.zonefleet.inference.engine.QueueFullException;
-import io.zonefleet.inference.engine.Sampling;
 import io.zonefleet.inference.engine.Usage;
 import io.zonefleet.inference.text.ReasoningSplitter;
 import io.zonefleet.inference.text.ReasoningSplitter.Piece;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Set;
 
 /** The one way from an HTTP request to the engine: admission, tokens, cancellation, metrics. */
 @ApplicationScoped
@@ -51,34 +50,15 @@ class Generations {
   /**
    * Submits a prompt; the generation is cancelled when the client goes away.
    *
-   * @param maxTokens empty for as many as the context has room for
-   * @param strict whether more tokens than the context has room for are refused, or cut
    * @throws ApiException when it is refused
    */
-  void submit(
-      Exchange exchange,
-      LoadedModel model,
-      String prompt,
-      OptionalInt maxTokens,
-      boolean strict,
-      Sampling sampling,
-      List<String> stops,
-      AnswerSink sink) {
-    int[] tokens = model.tokenizer().encode(prompt);
-    int room = model.engine().contextTokens() - tokens.length;
-    if (room < 1 || (strict && maxTokens.orElse(1) > room)) {
-      throw tooLong(
-          new ContextLengthException(
-              model.engine().contextTokens(), tokens.length, maxTokens.orElse(1)));
-    }
-    GenerationRequest request =
-        new GenerationRequest(
-            tokens, Math.min(maxTokens.orElse(room), room), sampling, model.config().endTokens());
+  void submit(Exchange exchange, LoadedModel model, Ask ask, AnswerSink sink) {
+    GenerationRequest request = request(model, ask);
     AnswerText text =
         new AnswerText(
             model.tokenizer().vocabulary(),
-            stops,
-            ReasoningSplitter.opensReasoning(prompt),
+            ask.stops(),
+            ReasoningSplitter.opensReasoning(ask.prompt()),
             counted(sink));
     Cancellation cancellation = new Cancellation();
     server.exchangeBegan();
@@ -89,6 +69,20 @@ class Generations {
     } catch (RuntimeException e) {
       throw refusal(e);
     }
+  }
+
+  private static GenerationRequest request(LoadedModel model, Ask ask) {
+    int[] tokens = model.tokenizer().encode(ask.prompt());
+    int context = model.engine().contextTokens();
+    int room = context - tokens.length;
+    if (room < 1 || (ask.strict() && ask.maxTokens().orElse(1) > room)) {
+      throw tooLong(new ContextLengthException(context, tokens.length, ask.maxTokens().orElse(1)));
+    }
+    return new GenerationRequest(
+        tokens,
+        Math.min(ask.maxTokens().orElse(room), room),
+        ask.sampling(),
+        ask.ignoreEnd() ? Set.of() : model.config().endTokens());
   }
 
   /** The client may go away before there is a generation to cancel. */
@@ -120,7 +114,7 @@ class Generations {
       case ContextLengthException length -> tooLong(length);
       default -> {
         metrics.refused("engine");
-        yield ApiException.later(503, "engine_error", 1, String.valueOf(e.getMessage()));
+        yield ApiException.ofFailure(e);
       }
     };
   }

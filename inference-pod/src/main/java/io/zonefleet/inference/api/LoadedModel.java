@@ -88,7 +88,8 @@ public record LoadedModel(
                       + digest
                       + ", but "
                       + wanted
-                      + " is required: the files were changed or are incomplete.");
+                      + " is required: copy the revision again, since its files were changed or are"
+                      + " incomplete, or correct spec.model.digest.");
             });
   }
 
@@ -102,7 +103,7 @@ public record LoadedModel(
     int threads = config.ort().threads().orElse(Runtime.getRuntime().availableProcessors());
     Provider provider = Provider.parse(config.provider());
     OrtEnvironment environment = OrtEnvironment.open(config.ort().library().orElse(""));
-    Provider.Placed placed = provider.load(environment, folder.graph(), threads, LOG::info);
+    Provider.Placed placed = place(provider, environment, folder, threads);
     OrtSession session = placed.session();
     GraphLayout layout = GraphLayout.of(session.inputs(), session.outputs());
     GqaDecoder decoder =
@@ -122,6 +123,25 @@ public record LoadedModel(
             environment);
     model.warmUp();
     return model;
+  }
+
+  private static Provider.Placed place(
+      Provider provider, OrtEnvironment environment, ModelFolder folder, int threads) {
+    try {
+      return provider.load(environment, folder.graph(), threads, LOG::info);
+    } catch (OrtException e) {
+      if (e.code() == 0) {
+        throw e;
+      }
+      throw new ModelLoadException(
+          "The graph "
+              + folder.graph()
+              + " cannot be loaded; it is corrupt or incomplete, or needs another ONNX Runtime:"
+              + " copy the revision again. ("
+              + e.getMessage()
+              + ")",
+          e);
+    }
   }
 
   private static int contextTokens(PodConfig config, ModelFolder folder) {

@@ -46,6 +46,10 @@ public interface PodConfig {
   @WithDefault("15s")
   Duration stallTimeout();
 
+  /** A run that takes longer fails the liveness probe, so that the pod is started anew. */
+  @WithDefault("60s")
+  Duration hangTimeout();
+
   /** Where the sentence goes that says why the pod ended. */
   @WithDefault("/dev/termination-log")
   String terminationLog();

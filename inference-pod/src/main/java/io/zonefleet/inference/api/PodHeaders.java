@@ -28,5 +28,6 @@ class PodHeaders {
                   .putHeader("x-zonefleet-revision", config.model().revision());
               routing.next();
             });
+    Routes.last(router);
   }
 }

@@ -33,11 +33,13 @@ class PredictResource {
     generations.submit(
         exchange,
         model,
-        prompt,
-        OptionalInt.of(config.predictTokens()),
-        false,
-        Sampling.GREEDY,
-        List.of(),
+        new Ask(
+            prompt,
+            OptionalInt.of(config.predictTokens()),
+            false,
+            Sampling.GREEDY,
+            List.of(),
+            false),
         new WholeAnswer(
             exchange,
             answer -> exchange.answer(200, Json.object().put("result", answer.content())),

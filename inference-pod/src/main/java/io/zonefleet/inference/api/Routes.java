@@ -18,6 +18,26 @@ final class Routes {
 
   private Routes() {}
 
+  /** What no other route takes is refused in the same form as everything else. */
+  static void last(Router router) {
+    router
+        .route()
+        .order(Integer.MAX_VALUE)
+        .handler(
+            routing ->
+                new Exchange(routing)
+                    .refuse(
+                        ApiException.invalid(
+                            404,
+                            null,
+                            "not_found",
+                            "There is no "
+                                + routing.request().method()
+                                + " "
+                                + routing.normalizedPath()
+                                + " here; see GET /v1/models.")));
+  }
+
   static void post(
       Router router,
       String path,

@@ -38,7 +38,7 @@ final class WholeAnswer implements AnswerSink {
 
   @Override
   public void failed(RuntimeException cause) {
-    ApiException refusal = ApiException.internal("The generation failed: " + cause.getMessage());
+    ApiException refusal = ApiException.ofFailure(cause);
     exchange.run(() -> failed.accept(refusal));
   }
 }

@@ -25,7 +25,7 @@ final class AdmissionQueue {
     lock.lock();
     try {
       if (closed) {
-        throw new IllegalStateException("the engine was closed");
+        throw new EngineStoppedException("the engine was closed", null);
       }
       if (waiting.size() + running >= capacity + slots) {
         throw new QueueFullException(capacity);

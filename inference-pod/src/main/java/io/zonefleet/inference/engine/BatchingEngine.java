@@ -1,6 +1,7 @@
 package io.zonefleet.inference.engine;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -18,7 +19,7 @@ public final class BatchingEngine implements Engine {
   private final Thread thread;
   private volatile long progress = System.nanoTime();
   private volatile double cacheUsage;
-  private volatile RuntimeException broken;
+  private volatile Throwable broken;
 
   /**
    * Starts the engine's thread; the decoder is closed with the engine.
@@ -41,7 +42,7 @@ public final class BatchingEngine implements Engine {
       throw new ContextLengthException(contextTokens(), request.prompt().length, 1);
     }
     if (broken != null) {
-      throw new IllegalStateException("the engine has failed: " + broken.getMessage(), broken);
+      throw failed(broken);
     }
     Sequence sequence = new Sequence(request, listener, contextTokens());
     if (queue.running() + queue.waiting() == 0) {
@@ -57,6 +58,11 @@ public final class BatchingEngine implements Engine {
     int waiting = queue.waiting();
     long since = running + waiting == 0 ? 0 : Math.max(0, System.nanoTime() - progress);
     return new EngineLoad(running, waiting, cacheUsage, Duration.ofNanos(since));
+  }
+
+  @Override
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(broken);
   }
 
   @Override
@@ -88,12 +94,19 @@ public final class BatchingEngine implements Engine {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
-      broken = e instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+      broken = e;
     } finally {
       queue.close();
-      failAll(broken != null ? broken : new IllegalStateException("the server is going away"));
+      failAll(
+          broken != null
+              ? failed(broken)
+              : new EngineStoppedException("the server is going away", null));
       decoder.close();
     }
+  }
+
+  private static EngineStoppedException failed(Throwable cause) {
+    return new EngineStoppedException("the engine has failed: " + cause, cause);
   }
 
   private void failAll(RuntimeException cause) {

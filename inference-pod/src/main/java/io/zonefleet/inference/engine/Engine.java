@@ -1,6 +1,7 @@
 package io.zonefleet.inference.engine;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** Generates for many requests at once; thread-safe. */
 public interface Engine extends AutoCloseable {
@@ -9,11 +10,14 @@ public interface Engine extends AutoCloseable {
    *
    * @throws QueueFullException when the admission queue is full; nothing was admitted
    * @throws ContextLengthException when the prompt leaves no room for a token
-   * @throws IllegalStateException when the engine was closed
+   * @throws EngineStoppedException when the engine was closed or has failed
    */
   Generation submit(GenerationRequest request, TokenListener listener);
 
   EngineLoad load();
+
+  /** Why the engine's thread died; it never recovers, so the process should be started anew. */
+  Optional<Throwable> failure();
 
   /** The most tokens a sequence may have, prompt included. */
   int contextTokens();

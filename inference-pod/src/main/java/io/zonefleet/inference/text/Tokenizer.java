@@ -30,7 +30,11 @@ public final class Tokenizer implements AutoCloseable {
       throw e instanceof TextException already
           ? already
           : new TextException(
-              "the tokenizer " + tokenizerJson + " cannot be loaded: " + e.getMessage(), e);
+              "the tokenizer "
+                  + tokenizerJson
+                  + " cannot be loaded, copy the revision again: "
+                  + e.getMessage(),
+              e);
     }
   }
 

@@ -32,7 +32,7 @@ public final class Vocabulary {
     try {
       root = new ObjectMapper().readTree(tokenizerJson.toFile());
     } catch (IOException e) {
-      throw new TextException(tokenizerJson + " is not JSON", e);
+      throw new TextException(tokenizerJson + " is not JSON: copy the revision again", e);
     }
     if (!isByteLevel(root.path("decoder"))) {
       throw new TextException(

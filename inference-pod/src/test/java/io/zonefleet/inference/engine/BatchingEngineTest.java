@@ -213,6 +213,30 @@ class BatchingEngineTest {
   }
 
   @Test
+  void anEngineWhoseThreadDiesSaysSoAndRefuses() {
+    int[] prompt = TinyModel.question("Hello!");
+    BatchDecoder broken =
+        new ForwardingDecoder(TinyModel.decoder(2)) {
+          @Override
+          public void step(int n, int[] tokens, int[] lengths, float[][] logits) {
+            throw new UnsatisfiedLinkError("the library is gone");
+          }
+        };
+    try (Engine engine = new BatchingEngine(broken, 8)) {
+      Heard running = new Heard();
+      engine.submit(greedy(prompt, 30), running);
+      assertThatThrownBy(running::await)
+          .hasRootCauseInstanceOf(UnsatisfiedLinkError.class)
+          .hasMessageContaining("the engine has failed");
+      assertThat(engine.failure()).containsInstanceOf(UnsatisfiedLinkError.class);
+      assertThatThrownBy(() -> engine.submit(greedy(prompt, 1), new Heard()))
+          .isInstanceOf(EngineStoppedException.class)
+          .hasMessageContaining("the library is gone");
+      assertThat(engine.load().idle()).isTrue();
+    }
+  }
+
+  @Test
   void closingTellsEveryoneWhoStillWaits() {
     int[] prompt = TinyModel.question("Tell me about Japan.");
     Engine engine = new BatchingEngine(TinyModel.decoder(1), 8);
@@ -226,6 +250,7 @@ class BatchingEngineTest {
     engine.close();
     assertThat(all).allSatisfy(heard -> assertThat(heard.result()).isDone());
     assertThatThrownBy(() -> engine.submit(greedy(prompt, 1), new Heard()))
-        .isInstanceOf(IllegalStateException.class);
+        .isInstanceOf(EngineStoppedException.class);
+    assertThat(engine.failure()).isEmpty();
   }
 }
