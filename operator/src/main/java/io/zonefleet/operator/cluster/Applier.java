@@ -163,8 +163,7 @@ public final class Applier {
       if (!REFUSALS.contains(e.getCode())) {
         throw e;
       }
-      var reason = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
-      refused.add(object.getKind() + " " + object.getMetadata().getName() + ": " + reason);
+      refused.add(Refusal.of(object, e));
     }
   }
 
