@@ -32,6 +32,12 @@ public record Bootstrap(
       """
       admin:
         address: {socket_address: {address: 127.0.0.1, port_value: {adminPort}}}
+      overload_manager:
+        resource_monitors:
+        - name: envoy.resource_monitors.global_downstream_max_connections
+          typed_config:
+            "@type": type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig
+            max_active_downstream_connections: 50000
       dynamic_resources:
         ads_config:
           api_type: GRPC
@@ -41,16 +47,20 @@ public record Bootstrap(
               cluster_name: xds
               # without these a restarted operator is found again after up to 25 s
               retry_policy: {retry_back_off: {base_interval: 0.1s, max_interval: 1s}}
-        lds_config: {ads: {}, resource_api_version: V3}
-        cds_config: {ads: {}, resource_api_version: V3}
+        # without an operator a new gateway must stay unready; after Envoy's default of 15 s it would
+        # call itself ready with no listener
+        lds_config: {ads: {}, resource_api_version: V3, initial_fetch_timeout: 0s}
+        cds_config: {ads: {}, resource_api_version: V3, initial_fetch_timeout: 0s}
       static_resources:
         clusters:
         - name: xds
-          type: STRICT_DNS
           connect_timeout: 0.3s
-          dns_refresh_rate: 1s
-          dns_failure_refresh_rate: {base_interval: 0.2s, max_interval: 1s}
-          respect_dns_ttl: false
+          cluster_type:
+            name: envoy.clusters.dns
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.clusters.dns.v3.DnsCluster
+              dns_refresh_rate: 1s
+              dns_failure_refresh_rate: {base_interval: 0.2s, max_interval: 1s}
           load_assignment:
             cluster_name: xds
             endpoints:
@@ -94,13 +104,9 @@ public record Bootstrap(
                     domains: ["*"]
                     # what the admin interface could change is not among these
                     routes:
-                    - match: &get {path: /ready, headers: [{name: ":method", string_match: {exact: GET}}]}
-                      route: &admin {cluster: admin, timeout: 2s}
-                    - match: {<<: *get, path: /clusters}
-                      route: *admin
-                    - match: {<<: *get, path: /stats}
-                      route: *admin
-                    - match: {<<: *get, path: /stats/prometheus}
-                      route: *admin
+                    - match:
+                        safe_regex: {regex: "/(ready|clusters|stats|stats/prometheus)"}
+                        headers: [{name: ":method", string_match: {exact: GET}}]
+                      route: {cluster: admin, timeout: 2s}
       """;
 }

@@ -74,8 +74,10 @@ public record EnvoyResources(
         .build();
   }
 
+  /** Waits for the operator as long as it takes: half a configuration must not serve. */
   static ConfigSource ads() {
     return ConfigSource.newBuilder()
+        .setInitialFetchTimeout(millis(0))
         .setAds(AggregatedConfigSource.getDefaultInstance())
         .setResourceApiVersion(ApiVersion.V3)
         .build();

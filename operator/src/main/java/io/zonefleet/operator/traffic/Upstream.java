@@ -18,9 +18,6 @@ import io.envoyproxy.envoy.type.v3.Percent;
 
 /** The pods' side of a gateway: connections, checks, limits. */
 final class Upstream {
-  /** How often HTTP/2 asks a pod for a sign of life, and how long it waits for one. */
-  private static final int PING_MILLIS = 400;
-
   private static final int CONNECT_MILLIS = 300;
 
   private Upstream() {}
@@ -38,6 +35,9 @@ final class Upstream {
             Cluster.CommonLbConfig.newBuilder()
                 // no panic: with every pod unhealthy a request fails at once instead of hanging
                 .setHealthyPanicThreshold(Percent.newBuilder().setValue(0))
+                // by default the workers hear of the second pod that fails within a second at its
+                // end
+                .setUpdateMergeWindow(millis(0))
                 .setLocalityWeightedLbConfig(
                     Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance()))
         .addHealthChecks(healthCheck(settings.healthCheck(), settings.http2()))
@@ -51,12 +51,15 @@ final class Upstream {
                         .setKeepaliveInterval(number(1))))
         .putTypedExtensionProtocolOptions(
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-            any(settings.http2() ? http2() : http1()))
+            any(settings.http2() ? http2(settings.healthCheck()) : http1()))
         .build();
   }
 
-  /** HTTP/2 with PINGs: over HTTP/1.1 nothing would reset a request that a frozen pod holds. */
-  private static HttpProtocolOptions http2() {
+  /**
+   * HTTP/2 with PINGs: over HTTP/1.1 nothing would reset a request that a frozen pod holds. They
+   * take as long as the checks do, so that who grants slow pods more time grants it to both.
+   */
+  private static HttpProtocolOptions http2(HealthCheckSettings check) {
     return HttpProtocolOptions.newBuilder()
         .setExplicitHttpConfig(
             HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
@@ -64,8 +67,10 @@ final class Upstream {
                     Http2ProtocolOptions.newBuilder()
                         .setConnectionKeepalive(
                             KeepaliveSettings.newBuilder()
-                                .setInterval(millis(PING_MILLIS))
-                                .setTimeout(millis(PING_MILLIS)))))
+                                .setInterval(millis(check.intervalMillis()))
+                                .setTimeout(
+                                    millis(
+                                        (long) check.timeoutMillis() * check.failureThreshold())))))
         .build();
   }
 

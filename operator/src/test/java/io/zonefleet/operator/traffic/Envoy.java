@@ -1,0 +1,124 @@
+package io.zonefleet.operator.traffic;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A real gateway: Envoy with the bootstrap that the operator gives it, on loopback. */
+final class Envoy implements AutoCloseable {
+  static final String ADDRESS = "127.0.2.1";
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  final int port;
+  final int adminPort;
+  final int monitorPort;
+  private final Path folder;
+  private final List<String> command;
+  private Process process;
+
+  private Envoy(Path folder, FleetKey fleet, int xdsPort) throws IOException {
+    this.folder = folder;
+    port = Pod.freePort(ADDRESS);
+    adminPort = Pod.freePort("127.0.0.1");
+    monitorPort = Pod.freePort(ADDRESS);
+    var bootstrap = folder.resolve("bootstrap.yaml");
+    Files.writeString(
+        bootstrap, new Bootstrap("127.0.0.1", xdsPort, adminPort, ADDRESS, monitorPort).yaml());
+    command = new ArrayList<>(List.of(EnvoyIsInstalled.Condition.binary().toString()));
+    command.addAll(List.of("-c", bootstrap.toString(), "--disable-hot-restart"));
+    command.addAll(List.of("--service-node", "gateway-0", "--service-zone", "zone-a"));
+    command.addAll(List.of("--service-cluster", fleet.nodeCluster(), "--concurrency", "1"));
+    command.addAll(List.of("--drain-time-s", "5", "-l", "warning"));
+  }
+
+  /** Prepared but not running, so that its port can be told to the xDS server first. */
+  static Envoy prepare(Path folder, FleetKey fleet, int xdsPort) throws IOException {
+    return new Envoy(folder, fleet, xdsPort);
+  }
+
+  Envoy start() throws IOException {
+    process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("envoy.log").toFile()))
+            .start();
+    return this;
+  }
+
+  /** Waits until Envoy is initialised and a request is answered with 200. */
+  void awaitServing() throws Exception {
+    Eventually.holds(
+        Duration.ofSeconds(15),
+        () -> "the gateway answers; its log: " + log(),
+        () -> !runs() || get(port, "/predict").status() == 200);
+    if (!runs()) {
+      throw new AssertionError("Envoy ended: " + log());
+    }
+  }
+
+  record Answer(int status, String body) {}
+
+  Answer get(int atPort, String path) throws Exception {
+    return at(ADDRESS, atPort, "GET", path);
+  }
+
+  Answer admin(String method, String path) throws Exception {
+    return at("127.0.0.1", adminPort, method, path);
+  }
+
+  private static Answer at(String address, int port, String method, String path) throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://" + address + ":" + port + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .timeout(Duration.ofSeconds(5))
+            .build();
+    var answer = CLIENT.send(request, BodyHandlers.ofString());
+    return new Answer(answer.statusCode(), answer.body());
+  }
+
+  /** A counter or gauge by its full name; 0 when it was never touched. */
+  long stat(String name) throws Exception {
+    return admin("GET", "/stats?filter=%5E" + name + "$")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + ": "))
+        .mapToLong(line -> Long.parseLong(line.substring(name.length() + 2)))
+        .findFirst()
+        .orElse(0);
+  }
+
+  String log() {
+    try {
+      return Files.readString(folder.resolve("envoy.log"));
+    } catch (IOException e) {
+      return "none (" + e.getMessage() + ")";
+    }
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean runs() {
+    return process.isAlive();
+  }
+
+  /** As the kubelet does. */
+  void terminate() {
+    process.destroy();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    if (process != null) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+}

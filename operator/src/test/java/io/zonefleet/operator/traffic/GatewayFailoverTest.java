@@ -1,0 +1,167 @@
+package io.zonefleet.operator.traffic;
+
+import static io.zonefleet.operator.traffic.GatewayFixture.activeActive;
+import static io.zonefleet.operator.traffic.GatewayFixture.activeStandby;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.zonefleet.operator.zones.ZoneSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A zone goes dark, or is told to rest, under load, before a real Envoy. */
+@EnvoyIsInstalled
+class GatewayFailoverTest {
+  private static final String A = "zone-a";
+  private static final String B = "zone-b";
+  private static final String C = "zone-c";
+  private static final int PER_SECOND = 50;
+
+  @TempDir Path folder;
+
+  @Test
+  void activeZoneFreezesWithRequestsInFlight() throws Exception {
+    try (var fleet = new GatewayFixture(folder, A, B, C);
+        var load = underLoad(fleet.serving(activeStandby(fleet.endpoints(), A, B, C)), 400)) {
+      load.awaitAnswers(50);
+      assertThat(load.inFlight()).as("requests in flight").isGreaterThan(10);
+      long frozen = System.nanoTime();
+      fleet.pod(A).freeze();
+      load.awaitAnswers(150);
+      var result = load.finish("active zone frozen");
+      assertThat(result.failed()).isZero();
+      assertThat(result.byZone().keySet()).containsExactlyInAnyOrder(A, B);
+      assertThat(result.lastAnswerMillis(A, frozen)).isLessThan(500);
+      assertThat(result.slowestMillis()).as("slowest request in ms").isLessThan(3_000);
+    }
+  }
+
+  @Test
+  void activeZoneIsKilledWithRequestsInFlight() throws Exception {
+    try (var fleet = new GatewayFixture(folder, A, B, C);
+        var load = underLoad(fleet.serving(activeStandby(fleet.endpoints(), A, B, C)), 400)) {
+      load.awaitAnswers(50);
+      fleet.pod(A).kill();
+      load.awaitAnswers(150);
+      var result = load.finish("active zone killed");
+      assertThat(result.failed()).isZero();
+      assertThat(result.slowestMillis()).as("slowest request in ms").isLessThan(2_000);
+    }
+  }
+
+  @Test
+  void twoOfThreeZonesFreezeAtOnce() throws Exception {
+    try (var fleet = new GatewayFixture(folder, A, B, C);
+        var load = underLoad(fleet.serving(activeStandby(fleet.endpoints(), A, B, C)), 200)) {
+      load.awaitAnswers(50);
+      fleet.pod(A).freeze();
+      fleet.pod(B).freeze();
+      load.awaitAnswers(200);
+      var result = load.finish("two of three zones frozen");
+      assertThat(result.failed()).isZero();
+      assertThat(result.slowestMillis()).as("slowest request in ms").isLessThan(5_000);
+    }
+  }
+
+  @Test
+  void activeActiveZoneFreezesWithRequestsInFlight() throws Exception {
+    try (var fleet = new GatewayFixture(folder, A, B, C)) {
+      fleet.serving(activeActive(fleet.endpoints(), zone(A, 1), zone(B, 1), zone(C, 1)));
+      try (var load = underLoad(fleet, 200)) {
+        load.awaitAnswers(100);
+        fleet.pod(B).freeze();
+        load.awaitAnswers(200);
+        var result = load.finish("one of three active zones frozen");
+        assertThat(result.failed()).isZero();
+        assertThat(result.slowestMillis()).as("slowest request in ms").isLessThan(3_000);
+      }
+    }
+  }
+
+  @Test
+  void activeActiveSharesFollowTheWeights() throws Exception {
+    try (var fleet = new GatewayFixture(folder, A, B, C)) {
+      fleet.serving(activeActive(fleet.endpoints(), zone(A, 8), zone(B, 1), zone(C, 1)));
+      try (var load = underLoad(fleet, 1)) {
+        load.awaitAnswers(400);
+        var result = load.finish("weights 8:1:1");
+        assertThat(result.failed()).isZero();
+        double all = result.shots().size();
+        assertThat(result.byZone().get(A) / all).isCloseTo(0.8, within(0.03));
+        assertThat(result.byZone().get(B) / all).isCloseTo(0.1, within(0.03));
+        assertThat(result.byZone().get(C) / all).isCloseTo(0.1, within(0.03));
+      }
+    }
+  }
+
+  @Test
+  void publishedPlanMovesTheActiveZone() throws Exception {
+    try (var fleet = new GatewayFixture(folder, A, B, C);
+        var load = underLoad(fleet.serving(activeStandby(fleet.endpoints(), A, B, C)), 1)) {
+      load.awaitAnswers(50);
+      long published = System.nanoTime();
+      fleet.xds().publish(activeStandby(fleet.endpoints(), B, A, C));
+      load.awaitAnswers(100);
+      var result = load.finish("plan published");
+      long last = result.lastAnswerMillis(A, published);
+      System.out.println("last answer of the old zone after " + last + " ms");
+      assertThat(result.failed()).isZero();
+      assertThat(last).isLessThan(300);
+    }
+  }
+
+  /** The health check is a property of the cluster: Envoy warms a new one beside the old. */
+  @Test
+  void changedHealthCheckLosesNothing() throws Exception {
+    try (var fleet = new GatewayFixture(folder, A, B, C)) {
+      var plan = activeStandby(fleet.endpoints(), A, B, C);
+      fleet.serving(plan);
+      try (var load = underLoad(fleet, 200)) {
+        load.awaitAnswers(20);
+        var check = new HealthCheckSettings("/readyz", 100, 100, 2, 2);
+        fleet
+            .xds()
+            .publish(
+                new TrafficPlan(
+                    plan.fleet(),
+                    plan.zones(),
+                    new GatewaySettings(check, true, Duration.ofSeconds(30))));
+        Eventually.holds(
+            Duration.ofSeconds(5),
+            () -> "the new cluster is warm",
+            () ->
+                fleet.gateway.stat("cluster_manager.cluster_modified") > 0
+                    && fleet.gateway.stat("cluster_manager.warming_clusters") == 0);
+        load.awaitAnswers(50);
+        var result = load.finish("health check changed");
+        assertThat(result.failed()).isZero();
+        assertThat(result.slowestMillis()).isLessThan(1_000);
+      }
+    }
+  }
+
+  @Test
+  void frozenZoneComesBack() throws Exception {
+    try (var fleet = new GatewayFixture(folder, A, B);
+        var load = underLoad(fleet.serving(activeStandby(fleet.endpoints(), A, B)), 100)) {
+      load.awaitAnswers(30);
+      fleet.pod(A).freeze();
+      fleet.awaitHealthy(1);
+      fleet.pod(A).thaw();
+      fleet.awaitHealthy(2);
+      load.awaitAnswers(50);
+      var result = load.finish("active zone frozen and thawed");
+      assertThat(result.failed()).isZero();
+    }
+  }
+
+  private static ZoneSpec zone(String name, int weight) {
+    return new ZoneSpec(name, 1, weight);
+  }
+
+  private static OpenLoad underLoad(GatewayFixture fleet, int millis) {
+    return OpenLoad.start(fleet.gateway, PER_SECOND, millis);
+  }
+}
