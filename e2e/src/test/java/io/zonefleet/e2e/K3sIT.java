@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.zonefleet.e2e.cluster.DockerAnswers;
 import io.zonefleet.e2e.cluster.K3s;
+import io.zonefleet.e2e.fleet.Await;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;

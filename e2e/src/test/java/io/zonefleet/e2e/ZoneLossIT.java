@@ -2,21 +2,18 @@ package io.zonefleet.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.zonefleet.api.v1alpha1.TrafficPolicy;
-import io.zonefleet.e2e.cluster.Clusters;
 import io.zonefleet.e2e.cluster.ZoneCluster;
 import io.zonefleet.e2e.cluster.ZoneCluster.Vantage;
-import java.nio.file.Files;
+import io.zonefleet.e2e.fleet.Await;
+import io.zonefleet.e2e.fleet.Fleet;
+import io.zonefleet.e2e.fleet.Installation;
+import io.zonefleet.e2e.load.RunningLoad;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,35 +26,20 @@ class ZoneLossIT {
   private static final String QUESTION =
       "{\"text\": \"What is the capital of France?\", \"max_tokens\": 8}";
 
-  private static ZoneCluster cluster;
-  private static KubernetesClient client;
-
-  @BeforeAll
-  static void connect() throws Exception {
-    cluster = Clusters.running();
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(Files.readString(cluster.kubeconfig())))
-            .build();
-  }
+  private final ZoneCluster cluster = UnderTest.cluster();
+  private final Installation installation = UnderTest.installation();
 
   @AfterEach
   void healAll() {
     cluster.zones().forEach(cluster::heal);
   }
 
-  @AfterAll
-  static void disconnect() {
-    if (client != null) {
-      client.close();
-    }
-  }
-
   static Stream<Arguments> fleets() {
-    var two = cluster.zones().subList(0, 2);
+    var all = UnderTest.cluster().zones();
+    var two = all.subList(0, 2);
     return Stream.of(
-        Arguments.of(TrafficPolicy.ActiveStandby, cluster.zones()),
-        Arguments.of(TrafficPolicy.ActiveActive, cluster.zones()),
+        Arguments.of(TrafficPolicy.ActiveStandby, all),
+        Arguments.of(TrafficPolicy.ActiveActive, all),
         Arguments.of(TrafficPolicy.ActiveStandby, two),
         Arguments.of(TrafficPolicy.ActiveActive, two));
   }
@@ -66,7 +48,7 @@ class ZoneLossIT {
   @MethodSource("fleets")
   void noRequestFailsWhenAZoneGoesDark(TrafficPolicy policy, List<String> zones) {
     var name = (policy == TrafficPolicy.ActiveActive ? "aa" : "as") + zones.size();
-    try (var fleet = Fleet.ready(client, name, policy, zones)) {
+    try (var fleet = Fleet.ready(installation.client(), name, policy, zones)) {
       for (int trial = 1; trial <= TRIALS; trial++) {
         cutUnderLoad(fleet, zones, policy + " over " + zones.size() + ", trial " + trial);
       }
@@ -122,7 +104,7 @@ class ZoneLossIT {
     fleet.awaitCondition("Ready", "True", Duration.ofMinutes(2));
   }
 
-  private static RunningLoad start(Vantage from, Fleet fleet) {
+  private RunningLoad start(Vantage from, Fleet fleet) {
     return RunningLoad.start(cluster, from, fleet.predictUrl(), RATE, QUESTION);
   }
 }

@@ -12,6 +12,7 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.k3s.K3sContainer;
 import org.testcontainers.utility.DockerImageName;
+import org.testcontainers.utility.MountableFile;
 
 /**
  * A k3s cluster in Docker containers: a server in no zone and one agent per zone.
@@ -19,7 +20,7 @@ import org.testcontainers.utility.DockerImageName;
  * <p>Faults and clients work in the network namespaces of the containers, which needs root on the
  * machine that the Docker daemon runs on.
  */
-public final class K3s implements ZoneCluster, AutoCloseable {
+public final class K3s implements ZoneCluster {
 
   private static final DockerImageName IMAGE = DockerImageName.parse("rancher/k3s:v1.34.4-k3s1");
   private static final String TOKEN = "zonefleet-test";
@@ -78,6 +79,16 @@ public final class K3s implements ZoneCluster, AutoCloseable {
   @Override
   public List<String> zones() {
     return List.copyOf(agents.keySet());
+  }
+
+  @Override
+  public void load(List<Path> archives) {
+    for (var archive : archives) {
+      for (var agent : agents.values()) {
+        agent.copyFileToContainer(MountableFile.forHostPath(archive), "/image.tar");
+        exec(agent, "ctr -n k8s.io images import /image.tar && rm /image.tar");
+      }
+    }
   }
 
   @Override

@@ -1,11 +1,11 @@
-package io.zonefleet.e2e;
+package io.zonefleet.e2e.fleet;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
 /** Waits for a condition with a deadline. */
-final class Await {
+public final class Await {
 
   private static final Duration POLL = Duration.ofMillis(20);
 
@@ -16,7 +16,7 @@ final class Await {
    *
    * @throws AssertionError if the condition does not hold within the deadline
    */
-  static Duration until(String what, Duration deadline, BooleanSupplier condition) {
+  public static Duration until(String what, Duration deadline, BooleanSupplier condition) {
     var start = Instant.now();
     while (!condition.getAsBoolean()) {
       if (Duration.between(start, Instant.now()).compareTo(deadline) > 0) {

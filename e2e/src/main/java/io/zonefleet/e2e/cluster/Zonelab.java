@@ -10,10 +10,23 @@ public final class Zonelab implements ZoneCluster {
   private final String name;
   private final List<String> zones;
 
-  /** Takes over the lab of that name, which must be up and have these zones. */
-  public Zonelab(String name, List<String> zones) {
+  private final boolean keep;
+
+  private Zonelab(String name, List<String> zones, boolean keep) {
     this.name = name;
     this.zones = List.copyOf(zones);
+    this.keep = keep;
+  }
+
+  /**
+   * Brings the lab up, or takes it over if it is up.
+   *
+   * @param keep whether {@link #close} leaves it running
+   */
+  public static Zonelab up(String name, List<String> zones, boolean keep) {
+    var lab = new Zonelab(name, zones, keep);
+    lab.lab("up", "--zones", String.join(",", zones));
+    return lab;
   }
 
   @Override
@@ -29,6 +42,11 @@ public final class Zonelab implements ZoneCluster {
   @Override
   public List<String> zones() {
     return zones;
+  }
+
+  @Override
+  public void load(List<Path> archives) {
+    lab("load", archives.stream().map(Path::toString).toArray(String[]::new));
   }
 
   @Override
@@ -65,6 +83,13 @@ public final class Zonelab implements ZoneCluster {
         };
     var head = Command.concat(List.of(binary, "exec", "--name", name), where);
     return Command.start(Command.concat(Command.concat(head, List.of("--")), command));
+  }
+
+  @Override
+  public void close() {
+    if (!keep) {
+      lab("down");
+    }
   }
 
   private void signal(String verb, String namespace, String selector) {

@@ -6,10 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a program to its end. */
-final class Command {
+/** Runs programs of this machine. */
+public final class Command {
 
   private Command() {}
 
@@ -19,9 +20,16 @@ final class Command {
    * @throws IllegalStateException if it ends with another status than 0, with what it printed; or
    *     if it has not ended after five minutes
    */
-  static String output(String... command) {
+  public static String output(String... command) {
+    return output(Map.of(), command);
+  }
+
+  /** The same, with environment variables added to this program's. */
+  public static String output(Map<String, String> environment, String... command) {
     try {
-      var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      var builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().putAll(environment);
+      var process = builder.start();
       process.getOutputStream().close();
       var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(5, TimeUnit.MINUTES)) {
@@ -51,7 +59,7 @@ final class Command {
   }
 
   /** The repository's root: the nearest folder upwards that holds {@code bin/zonelab}. */
-  static Path repository() {
+  public static Path repository() {
     for (var folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
       if (folder.resolve("bin/zonelab").toFile().exists()) {
         return folder;

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A real Kubernetes cluster over zones whose links can be cut. */
-public interface ZoneCluster {
+public interface ZoneCluster extends AutoCloseable {
 
   /** A place in the network from which a client sends. */
   sealed interface Vantage {
@@ -15,7 +15,7 @@ public interface ZoneCluster {
     record NoZone() implements Vantage {}
   }
 
-  /** What the cluster is, in a word: zonelab, k3s or given. */
+  /** What the cluster is, in a word: zonelab or k3s. */
   String kind();
 
   /** Path of an administrator's kubeconfig. */
@@ -23,6 +23,9 @@ public interface ZoneCluster {
 
   /** The zones, in a fixed order. */
   List<String> zones();
+
+  /** Loads image archives (docker or OCI) into every node. */
+  void load(List<Path> archives);
 
   /** Drops everything that goes to or from the zone's nodes. */
   void cut(String zone);
@@ -45,4 +48,8 @@ public interface ZoneCluster {
    * @return the running program, its standard output piped and its errors inherited
    */
   Process run(Vantage from, List<String> command);
+
+  /** Ends the cluster, if this object started it. */
+  @Override
+  void close();
 }

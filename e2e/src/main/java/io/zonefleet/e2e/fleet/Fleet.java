@@ -1,4 +1,4 @@
-package io.zonefleet.e2e;
+package io.zonefleet.e2e.fleet;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -15,17 +15,15 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** One DeepSeekDeployment under test, over weights that lie on a shared claim already. */
-final class Fleet implements AutoCloseable {
+public final class Fleet implements AutoCloseable {
 
-  static final String NAMESPACE = "default";
-
-  /** The claim that holds the tiny model as revision r1. */
-  static final String WEIGHTS = "tiny-weights";
+  public static final String NAMESPACE = "default";
 
   private static final Duration READY = Duration.ofMinutes(3);
 
   private final KubernetesClient client;
   private final String name;
+  private boolean kept;
 
   private Fleet(KubernetesClient client, String name) {
     this.client = client;
@@ -33,7 +31,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /** Applies the resource with fast failback and waits until it is ready. */
-  static Fleet ready(
+  public static Fleet ready(
       KubernetesClient client, String name, TrafficPolicy policy, List<String> zones) {
     var fleet = applied(client, name, policy, zones);
     fleet.awaitCondition("Ready", "True", READY);
@@ -41,7 +39,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /** Applies the resource and waits for nothing. */
-  static Fleet applied(
+  public static Fleet applied(
       KubernetesClient client, String name, TrafficPolicy policy, List<String> zones) {
     var yaml =
         """
@@ -60,12 +58,22 @@ final class Fleet implements AutoCloseable {
                 name,
                 zones.stream().map("{name: %s}"::formatted).collect(Collectors.joining(", ")),
                 policy,
-                WEIGHTS);
+                Installation.WEIGHTS);
     return applied(client, name, yaml);
   }
 
+  /** A resource that was applied already. */
+  public static Fleet existing(KubernetesClient client, String name) {
+    return new Fleet(client, name);
+  }
+
+  /** Lets {@link #close} leave the resource. */
+  public void keep() {
+    kept = true;
+  }
+
   /** Applies the resource as it is written. */
-  static Fleet applied(KubernetesClient client, String name, String yaml) {
+  public static Fleet applied(KubernetesClient client, String name, String yaml) {
     client
         .resource(Serialization.unmarshal(yaml, GenericKubernetesResource.class))
         .inNamespace(NAMESPACE)
@@ -73,22 +81,24 @@ final class Fleet implements AutoCloseable {
     return new Fleet(client, name);
   }
 
-  /**
-   * The front Service's URL for {@code /predict}, by address: a client in no zone has no cluster
-   * DNS.
-   */
-  String predictUrl() {
+  /** The front Service's URL, by address: not every client has the cluster's DNS. */
+  public String url() {
     var service = client.services().inNamespace(NAMESPACE).withName(name).get();
-    return "http://" + service.getSpec().getClusterIP() + "/predict";
+    return "http://" + service.getSpec().getClusterIP();
+  }
+
+  /** The front Service's URL for {@code /predict}. */
+  public String predictUrl() {
+    return url() + "/predict";
   }
 
   /** The label selector of the zone's inference pods. */
-  String podsOf(String zone) {
+  public String podsOf(String zone) {
     return "app.kubernetes.io/instance=%s,app.kubernetes.io/component=inference,zonefleet.io/zone=%s"
         .formatted(name, zone);
   }
 
-  DeepSeekDeploymentStatus status() {
+  public DeepSeekDeploymentStatus status() {
     var resource =
         client.resources(DeepSeekDeployment.class).inNamespace(NAMESPACE).withName(name).get();
     if (resource == null || resource.getStatus() == null) {
@@ -97,14 +107,14 @@ final class Fleet implements AutoCloseable {
     return resource.getStatus();
   }
 
-  ZoneStatus zone(String zone) {
+  public ZoneStatus zone(String zone) {
     return status().zones().stream()
         .filter(state -> state.name().equals(zone))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no zone " + zone + " in the status of " + name));
   }
 
-  Optional<Condition> condition(String type) {
+  public Optional<Condition> condition(String type) {
     var resource =
         client.resources(DeepSeekDeployment.class).inNamespace(NAMESPACE).withName(name).get();
     return Optional.ofNullable(resource.getStatus())
@@ -114,7 +124,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /** Waits for the condition to have the status ("True", "False" or "Unknown"). */
-  Duration awaitCondition(String type, String status, Duration deadline) {
+  public Duration awaitCondition(String type, String status, Duration deadline) {
     return Await.until(
         "%s of %s is %s; it is %s".formatted(type, name, status, condition(type)),
         deadline,
@@ -122,13 +132,16 @@ final class Fleet implements AutoCloseable {
   }
 
   /** Waits for the zone to have the role. */
-  Duration awaitRole(String zone, String role, Duration deadline) {
+  public Duration awaitRole(String zone, String role, Duration deadline) {
     return Await.until(
         zone + " of " + name + " is " + role, deadline, () -> zone(zone).role().equals(role));
   }
 
   @Override
   public void close() {
+    if (kept) {
+      return;
+    }
     var resource = new DeepSeekDeployment();
     resource.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace(NAMESPACE).build());
     client.resource(resource).delete();

@@ -1,0 +1,136 @@
+package io.zonefleet.e2e.fleet;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.zonefleet.e2e.cluster.Command;
+import io.zonefleet.e2e.cluster.ZoneCluster;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/** Zonefleet on a cluster: charts, and the tiny model on a claim. */
+public final class Installation implements AutoCloseable {
+
+  /** Namespace and Deployment of the operator. */
+  public static final String NAMESPACE = "zonefleet-system";
+
+  public static final String OPERATOR = "zonefleet";
+
+  /** The claim that holds the tiny model as revision r1. */
+  public static final String WEIGHTS = "tiny-weights";
+
+  private static final Duration ROLLED_OUT = Duration.ofMinutes(3);
+
+  private final Path repository = Command.repository();
+  private final Path kubeconfig;
+  private final KubernetesClient client;
+
+  private Installation(Path kubeconfig) {
+    this.kubeconfig = kubeconfig;
+    try {
+      this.client =
+          new KubernetesClientBuilder()
+              .withConfig(Config.fromKubeconfig(Files.readString(kubeconfig)))
+              .build();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Installs, or upgrades, both charts and waits until every operator replica is ready. */
+  public static Installation on(ZoneCluster cluster) {
+    var installation = new Installation(cluster.kubeconfig());
+    installation.helm("zonefleet-crds");
+    installation.helm("zonefleet");
+    return installation;
+  }
+
+  private void helm(String chart) {
+    command(
+        "helm",
+        "upgrade",
+        "--install",
+        chart,
+        repository.resolve("helm").resolve(chart).toString(),
+        "--namespace",
+        NAMESPACE,
+        "--create-namespace",
+        "--wait",
+        "--timeout",
+        ROLLED_OUT.toMinutes() + "m");
+  }
+
+  /** Applies a file of {@code examples/}. */
+  public void apply(String example) {
+    kubectl("apply", "-f", repository.resolve("examples").resolve(example).toString());
+  }
+
+  /** Puts the tiny model on the claim {@link #WEIGHTS}. */
+  public void bringWeights() {
+    apply("tiny-weights.yaml");
+    kubectl("wait", "--for=condition=complete", "job/" + WEIGHTS, "--timeout=120s");
+  }
+
+  /** Runs {@code kubectl} as administrator and returns what it printed. */
+  public String kubectl(String... arguments) {
+    var command = new String[arguments.length + 1];
+    command[0] = "kubectl";
+    System.arraycopy(arguments, 0, command, 1, arguments.length);
+    return command(command);
+  }
+
+  private String command(String... command) {
+    return Command.output(Map.of("KUBECONFIG", kubeconfig.toString()), command);
+  }
+
+  public KubernetesClient client() {
+    return client;
+  }
+
+  /** Lets the operator have that many replicas and waits until it has. */
+  public void scaleOperator(int replicas) {
+    var deployment = client.apps().deployments().inNamespace(NAMESPACE).withName(OPERATOR);
+    deployment.scale(replicas);
+    Await.until(
+        replicas + " ready operators",
+        Duration.ofMinutes(2),
+        () -> {
+          var status = deployment.get().getStatus();
+          return count(status.getReadyReplicas()) == replicas
+              && count(status.getReplicas()) == replicas;
+        });
+  }
+
+  private static int count(Integer replicas) {
+    return replicas == null ? 0 : replicas;
+  }
+
+  /** The zone of the operator replica that leads. */
+  public String leaderZone() {
+    var holder =
+        client
+            .leases()
+            .inNamespace(NAMESPACE)
+            .withName(OPERATOR)
+            .get()
+            .getSpec()
+            .getHolderIdentity();
+    var node = client.pods().inNamespace(NAMESPACE).withName(holder).get().getSpec().getNodeName();
+    return client
+        .nodes()
+        .withName(node)
+        .get()
+        .getMetadata()
+        .getLabels()
+        .get("topology.kubernetes.io/zone");
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}
