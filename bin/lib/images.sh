@@ -107,7 +107,7 @@ buildah_from_scratch() {
 
 # Timestamps are fixed: an image of the same contents has the same layers, which nodes then have already.
 build_image() {
-  local name=$1 tar context=$root arguments=()
+  local name=$1 tar arguments=()
   tar=$(tar_of "$name")
   case $name in
     operator | inference-pod | inference-pod-cuda)
@@ -124,7 +124,7 @@ build_image() {
   esac
   [ "$name" = inference-pod-cuda ] || arguments+=(--build-arg BASE=localhost/stage/base)
   quietly "$ZONEFLEET_CACHE/buildah.log" in_store bud --isolation chroot --timestamp 0 "${arguments[@]}" \
-    --target "$name" -t "$(reference "$name")" -f images/Containerfile "$context"
+    --target "$name" -t "$(reference "$name")" -f images/Containerfile .
   mkdir -p "$(dirname "$tar")"
   quietly "$ZONEFLEET_CACHE/buildah.log" in_store push "$(reference "$name")" "docker-archive:$tar.part:$(reference "$name")"
   mv "$tar.part" "$tar"

@@ -9,9 +9,10 @@ die() {
 }
 
 # step TITLE COMMAND...: runs the command, its output shown, then says how long it took; the command's status is returned.
-# The command runs in a subshell under set -e: any failing line of a function fails the step.
+# The command runs in a subshell under set -e: any failing line of a function fails the step. Not so behind `step … || …` or
+# `if step …`, where bash ignores set -e however deep: there, write `set +e; step …; rc=$?; set -e`.
 step() {
-  local title=$1 from=$SECONDS rc
+  local title=$1 from=$SECONDS errexit=${-//[^e]/} rc
   shift
   echo "${bold}==> $title${reset}" >&2
   set +e
@@ -20,7 +21,7 @@ step() {
     "$@"
   )
   rc=$?
-  set -e
+  [ -z "$errexit" ] || set -e
   if [ "$rc" = 0 ]; then
     echo "${bold}    done in $((SECONDS - from)) s:${reset} $title" >&2
   else
