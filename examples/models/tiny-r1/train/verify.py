@@ -2,8 +2,9 @@
 
     python verify.py OUT FOLDER [GOLDEN.json]
 
-ONNX Runtime, onnxruntime-genai and JAX must agree on what is generated greedily, and the answers must be right. Exits 1 when
-a check fails. GOLDEN.json gets prompts with their greedy tokens, for the tests of other implementations.
+ONNX Runtime and onnxruntime-genai must generate the same tokens greedily, int8 must stay close to the trained
+floats, and the answers must be right. Exits 1 when a check fails. GOLDEN.json gets prompts with their greedy tokens,
+for the tests of other implementations.
 """
 
 import json
@@ -176,7 +177,7 @@ def check_jax(model, weights):
 
 
 def golden(model):
-    """Greedy answers: [{"messages", "prompt", "promptTokens", "tokens", "text", "answer"}], the end token among tokens."""
+    """Greedy answers: [{"messages", "prompt", "promptTokens", "tokens", "text", "answer"}], with the end token."""
     entries = []
     for texts in GOLDEN_QUESTIONS:
         prompt = model.render(chat(*texts))
