@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -14,8 +15,11 @@ import org.jboss.logging.Logger;
 final class FleetLoops implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(FleetLoops.class);
 
+  private static final Duration LAST_TURN = Duration.ofSeconds(2);
+
   private final Shell shell;
   private final Map<FleetKey, Running> running = new HashMap<>();
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   FleetLoops(Shell shell) {
@@ -74,8 +78,17 @@ final class FleetLoops implements AutoCloseable {
     for (var turn : first) {
       turn.join();
     }
-    running.values().forEach(Thread::startVirtualThread);
-    Thread.ofVirtual().name("fleets").start(this::follow);
+    running.values().forEach(this::goOn);
+    goOn(this::follow);
+  }
+
+  private void goOn(Runnable loop) {
+    threads.add(
+        Thread.startVirtualThread(
+            () -> {
+              loop.run();
+              threads.remove(Thread.currentThread());
+            }));
   }
 
   private void follow() {
@@ -85,7 +98,7 @@ final class FleetLoops implements AutoCloseable {
         if (!running.containsKey(key)) {
           var loop = new Running(key);
           running.put(key, loop);
-          Thread.startVirtualThread(loop);
+          goOn(loop);
         }
       }
       running
@@ -109,8 +122,17 @@ final class FleetLoops implements AutoCloseable {
     }
   }
 
+  /** Ends all loops, each after its present turn; waits for them no longer than 2 s. */
   @Override
   public void close() {
     closed = true;
+    var deadline = System.nanoTime() + LAST_TURN.toNanos();
+    try {
+      for (var thread : threads) {
+        thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -1,0 +1,79 @@
+package io.zonefleet.operator.reconcile;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.zonefleet.operator.cluster.Clients;
+import io.zonefleet.operator.cluster.ClusterView;
+import io.zonefleet.operator.cluster.DecisionEvents;
+import io.zonefleet.operator.cluster.GatewayAdmin;
+import io.zonefleet.operator.cluster.Leadership;
+import io.zonefleet.operator.cluster.PodDigests;
+import io.zonefleet.operator.cluster.ServingLabels;
+import io.zonefleet.operator.cluster.StatusStore;
+import io.zonefleet.operator.traffic.XdsServer;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** One replica of the operator without its reconciler, so that a test says what was applied. */
+final class Replica implements AutoCloseable {
+  private static final Leadership.Timing LEASE =
+      new Leadership.Timing(Duration.ofSeconds(6), Duration.ofSeconds(4), Duration.ofMillis(500));
+
+  final ClusterView view;
+  final Leadership leadership;
+  final XdsServer xds = new XdsServer(0);
+  final Applications applications = new Applications();
+  final FleetLoops loops;
+  private final KubernetesClient quick;
+  private final KubernetesClient watching;
+
+  /**
+   * @param followsUp false for a replica that dies after each status write: no label, no event
+   */
+  Replica(ApiServer api, String name, boolean followsUp) {
+    Config config = api.config();
+    quick = Clients.quick(config);
+    watching = Clients.watching(config);
+    var after =
+        followsUp
+            ? quick
+            : Clients.quick(new ConfigBuilder(config).withMasterUrl("https://127.0.0.1:9").build());
+    view = new ClusterView(watching);
+    leadership = new Leadership(quick, "default", "zonefleet", name, LEASE);
+    loops =
+        new FleetLoops(
+            new Shell(
+                view,
+                new GatewayAdmin(TestFleet.MONITOR_PORT),
+                new StatusStore(quick),
+                new ServingLabels(after),
+                new DecisionEvents(after, name),
+                new PodDigests(),
+                leadership,
+                xds,
+                applications,
+                new SimpleMeterRegistry(),
+                InstantSource.system(),
+                Duration.ofMillis(250)));
+  }
+
+  Replica started() throws InterruptedException {
+    view.start().join();
+    loops.start();
+    xds.start();
+    leadership.start();
+    return this;
+  }
+
+  @Override
+  public void close() {
+    leadership.close();
+    loops.close();
+    xds.close();
+    view.close();
+    watching.close();
+    quick.close();
+  }
+}
