@@ -1,6 +1,7 @@
 package io.zonefleet.operator.reconcile;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Starts a kube-apiserver before the operator, and points the operator to it. */
@@ -12,16 +13,27 @@ public final class ApiServerResource implements QuarkusTestResourceLifecycleMana
     api = new ApiServer();
     api.namespace("zonefleet-system");
     var config = api.config();
-    return Map.of(
-        "quarkus.kubernetes-client.api-server-url", config.getMasterUrl(),
-        "quarkus.kubernetes-client.ca-cert-data", config.getCaCertData(),
-        "quarkus.kubernetes-client.client-cert-data", config.getClientCertData(),
-        "quarkus.kubernetes-client.client-key-data", config.getClientKeyData(),
-        "quarkus.http.test-port", "0",
-        "zonefleet.xds.port", "0",
-        "zonefleet.gateway.monitor-port", Integer.toString(TestFleet.MONITOR_PORT),
-        "zonefleet.pod.name", "operator-under-test",
-        "zonefleet.pod.namespace", "zonefleet-system");
+    var settings = new HashMap<String, String>();
+    client(settings, "api-server-url", config.getMasterUrl());
+    client(settings, "ca-cert-data", config.getCaCertData());
+    client(settings, "ca-cert-file", config.getCaCertFile());
+    client(settings, "client-cert-data", config.getClientCertData());
+    client(settings, "client-cert-file", config.getClientCertFile());
+    client(settings, "client-key-data", config.getClientKeyData());
+    client(settings, "client-key-file", config.getClientKeyFile());
+    client(settings, "client-key-algo", config.getClientKeyAlgo());
+    settings.put("quarkus.http.test-port", "0");
+    settings.put("zonefleet.xds.port", "0");
+    settings.put("zonefleet.gateway.monitor-port", Integer.toString(TestFleet.MONITOR_PORT));
+    settings.put("zonefleet.pod.name", "operator-under-test");
+    settings.put("zonefleet.pod.namespace", "zonefleet-system");
+    return settings;
+  }
+
+  private static void client(Map<String, String> settings, String key, String value) {
+    if (value != null) {
+      settings.put("quarkus.kubernetes-client." + key, value);
+    }
   }
 
   @Override

@@ -54,7 +54,9 @@ class OperatorTest {
       Eventually.holds(
           "status of this generation",
           SOON,
-          () -> fleet.status() != null && Long.valueOf(1).equals(fleet.status().observedGeneration()));
+          () ->
+              fleet.status() != null
+                  && Long.valueOf(1).equals(fleet.status().observedGeneration()));
       assertThat(fleet.status().url()).isEqualTo("http://made.ns-made.svc");
       assertThat(fleet.status().phase()).isEqualTo("Pending");
       assertThat(fleet.condition("Ready").getStatus()).isEqualTo("False");
