@@ -103,7 +103,9 @@ final class GatewayPod {
         .withNewPreStop()
         .withNewExec()
         .withCommand(
-            "/bin/bash", "-c", GatewayDrain.script(fleet.getSpec().server().drainSeconds()))
+            "/bin/bash",
+            "-c",
+            GatewayDrain.script(fleet.getSpec().server().drainSeconds(), Names.GATEWAY_ADMIN_PORT))
         .endExec()
         .endPreStop()
         .endLifecycle()

@@ -12,6 +12,9 @@ public final class Names {
   /** Where gateways take requests. */
   public static final int GATEWAY_PORT = 8000;
 
+  /** Envoy's own interface, on the pod's loopback. */
+  static final int GATEWAY_ADMIN_PORT = 9901;
+
   /** Where a gateway tells, read-only, what it sees. */
   public static final int GATEWAY_MONITOR_PORT = 9902;
 
