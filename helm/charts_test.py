@@ -117,6 +117,7 @@ class Operator(unittest.TestCase):
 
     def test_the_lease_is_the_only_one_it_may_change(self):
         rules = render()["Role", "zonefleet"]["rules"]
+        self.assertIn("patch", rules[1]["verbs"], "fabric8's elector takes and renews the lease by a patch")
         self.assertEqual([r.get("resourceNames") for r in rules if "update" in r["verbs"]], [["zonefleet"]])
 
     def test_bindings_name_the_account_that_the_pods_use(self):
