@@ -22,6 +22,10 @@ final class Upstream {
 
   private Upstream() {}
 
+  /**
+   * Hosts that leave the plan while their checks pass stay until these fail (Envoy's default for
+   * {@code ignore_health_on_host_removal}): what the operator loses sight of still serves.
+   */
   static Cluster cluster(GatewaySettings settings) {
     return Cluster.newBuilder()
         .setName(EnvoyResources.CLUSTER)
@@ -41,7 +45,6 @@ final class Upstream {
                 .setLocalityWeightedLbConfig(
                     Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance()))
         .addHealthChecks(healthCheck(settings.healthCheck(), settings.http2()))
-        .setCloseConnectionsOnHostHealthFailure(true)
         .setUpstreamConnectionOptions(
             UpstreamConnectionOptions.newBuilder()
                 .setTcpKeepalive(
