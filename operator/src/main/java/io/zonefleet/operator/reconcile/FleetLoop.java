@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.operator.cluster.GatewayReports;
 import io.zonefleet.operator.cluster.StatusStore;
+import io.zonefleet.operator.status.Finding;
 import io.zonefleet.operator.status.Findings;
 import io.zonefleet.operator.status.FleetPolicies;
 import io.zonefleet.operator.status.Known;
@@ -161,11 +162,22 @@ final class FleetLoop {
   private Known known(DeepSeekDeployment fleet, Surroundings around) {
     var application = shell.applications().last(key, fleet.getMetadata().getUid());
     var ready = around.inference().stream().filter(FleetLook::isReady).toList();
+    var refused =
+        shell
+            .xds()
+            .rejection(key)
+            .map(
+                why ->
+                    Finding.ofFleet(
+                        Finding.Reason.GatewayUnconfigured,
+                        "a gateway refused its configuration: " + why));
     var findings =
-        Stream.concat(
+        Stream.of(
                 application.stream().flatMap(a -> a.problems().stream()),
+                refused.stream(),
                 Findings.of(fleet, FleetPolicies.of(fleet.getSpec()), around).stream())
-            .sorted(io.zonefleet.operator.status.Finding.BY_GRAVITY)
+            .flatMap(s -> s)
+            .sorted(Finding.BY_GRAVITY)
             .toList();
     return new Known(
         around.seen(),

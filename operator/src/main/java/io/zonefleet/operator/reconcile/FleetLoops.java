@@ -3,7 +3,6 @@ package io.zonefleet.operator.reconcile;
 import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.traffic.FleetKey;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +17,7 @@ final class FleetLoops implements AutoCloseable {
   private static final Duration LAST_TURN = Duration.ofSeconds(2);
 
   private final Shell shell;
-  private final Map<FleetKey, Running> running = new HashMap<>();
+  private final Map<FleetKey, Running> running = new ConcurrentHashMap<>();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -48,6 +47,8 @@ final class FleetLoops implements AutoCloseable {
       if (ended) {
         loop.forget();
         LOG.infof("%s is gone", key.nodeCluster());
+        // only now, so that a fleet of the same name is not forgotten by the one before it
+        running.remove(key);
       }
     }
 
@@ -94,20 +95,15 @@ final class FleetLoops implements AutoCloseable {
   private void follow() {
     while (!closed) {
       var present = present();
-      for (var key : present) {
-        if (!running.containsKey(key)) {
-          var loop = new Running(key);
-          running.put(key, loop);
-          goOn(loop);
-        }
-      }
-      running
-          .entrySet()
-          .removeIf(
-              entry -> {
-                entry.getValue().ended = !present.contains(entry.getKey());
-                return entry.getValue().ended;
+      present.stream()
+          .filter(key -> !running.containsKey(key))
+          .forEach(
+              key -> {
+                var loop = new Running(key);
+                running.put(key, loop);
+                goOn(loop);
               });
+      running.forEach((key, loop) -> loop.ended |= !present.contains(key));
       pause(shell.interval());
     }
   }

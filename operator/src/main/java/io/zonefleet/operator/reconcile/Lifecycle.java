@@ -1,5 +1,6 @@
 package io.zonefleet.operator.reconcile;
 
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.zonefleet.operator.cluster.ClusterView;
@@ -44,6 +45,9 @@ final class Lifecycle {
       leadership.start();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.error("cannot start", e);
+      Quarkus.asyncExit(1);
     }
   }
 

@@ -56,7 +56,8 @@ public final class Findings {
       case Unschedulable ->
           all.stream()
               .anyMatch(f -> EXPLAIN_SCHEDULING.contains(f.reason()) && concerns(f, finding));
-      case PodsStarting -> all.stream().anyMatch(f -> f.reason().isFault() && concerns(f, finding));
+      case PodsStarting, GatewaysStarting ->
+          all.stream().anyMatch(f -> f.reason().isFault() && concerns(f, finding));
       default -> false;
     };
   }
