@@ -17,4 +17,20 @@ public record HealthCheckSettings(
     int successThreshold) {
   public static final HealthCheckSettings DEFAULT =
       new HealthCheckSettings("/readyz", 250, 250, 2, 3);
+
+  public HealthCheckSettings {
+    if (!path.startsWith("/")) {
+      throw new IllegalArgumentException("path '" + path + "' must begin with /");
+    }
+    atLeastOne("intervalMillis", intervalMillis);
+    atLeastOne("timeoutMillis", timeoutMillis);
+    atLeastOne("failureThreshold", failureThreshold);
+    atLeastOne("successThreshold", successThreshold);
+  }
+
+  private static void atLeastOne(String field, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(field + " " + value + " must be 1 or more");
+    }
+  }
 }

@@ -100,11 +100,16 @@ public final class XdsServer implements AutoCloseable {
     return subscribers.rejection(fleet);
   }
 
-  /** Closes the port and all streams at once. */
+  /** Closes the port and all streams at once; afterwards the port is free. */
   @Override
   public synchronized void close() {
-    if (server != null) {
-      server.shutdownNow();
+    if (server == null) {
+      return;
+    }
+    try {
+      server.shutdownNow().awaitTermination(2, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.zonefleet.operator.traffic;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -60,6 +61,24 @@ final class Envoy implements AutoCloseable {
         () -> !runs() || get(port, "/predict").status() == 200);
     if (!runs()) {
       throw new AssertionError("Envoy ended: " + log());
+    }
+  }
+
+  /** What the readiness probe finds; the monitor port is closed until Envoy has its first plan. */
+  boolean ready() throws Exception {
+    try {
+      return get(monitorPort, "/ready").status() == 200;
+    } catch (ConnectException e) {
+      return false;
+    }
+  }
+
+  /** Whether the admin port answers, which opens at once. */
+  boolean adminAnswers() throws Exception {
+    try {
+      return admin("GET", "/server_info").status() == 200;
+    } catch (ConnectException e) {
+      return false;
     }
   }
 
