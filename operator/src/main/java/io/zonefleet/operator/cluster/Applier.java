@@ -14,12 +14,16 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.operator.fleet.Labels;
+import io.zonefleet.operator.rollout.ZoneTurns;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Brings a fleet's objects in the cluster to their desired state by server-side apply. */
 public final class Applier {
@@ -59,7 +63,7 @@ public final class Applier {
    */
   public Applied apply(DeepSeekDeployment owner, List<HasMetadata> desired) {
     if (owner.getMetadata().getDeletionTimestamp() != null) {
-      return new Applied(0, 0, List.of());
+      return Applied.NOTHING;
     }
     // two fleets that want one name must not both find it free
     synchronized (
@@ -76,6 +80,7 @@ public final class Applier {
 
   /** One look at the cluster and what follows from it. */
   private final class Pass {
+    private final DeepSeekDeployment owner;
     private final Ownership ownership;
     private final Map<Key, HasMetadata> live = new HashMap<>();
     private final List<String> refused = new ArrayList<>();
@@ -83,6 +88,7 @@ public final class Applier {
     private int pruned;
 
     Pass(DeepSeekDeployment owner) {
+      this.owner = owner;
       ownership = new Ownership(owner);
       for (var kind : OWNED) {
         list(owner, kind);
@@ -101,10 +107,18 @@ public final class Applier {
     }
 
     Applied run(List<HasMetadata> desired) {
-      desired.forEach(this::bring);
+      var turns = ZoneTurns.of(owner, sets(desired.stream()), sets(live.values().stream()));
+      var sets = turns.sets().stream().collect(Collectors.toMap(Key::of, Function.identity()));
+      for (var object : desired) {
+        bring(sets.containsKey(Key.of(object)) ? sets.get(Key.of(object)) : object);
+      }
       desired.stream().map(Key::of).forEach(live::remove);
       live.values().forEach(this::prune);
-      return new Applied(written, pruned, List.copyOf(refused));
+      return new Applied(written, pruned, List.copyOf(refused), turns.waits());
+    }
+
+    private static List<StatefulSet> sets(Stream<HasMetadata> objects) {
+      return objects.filter(StatefulSet.class::isInstance).map(StatefulSet.class::cast).toList();
     }
 
     private void bring(HasMetadata wanted) {

@@ -3,13 +3,9 @@ package io.zonefleet.operator.cluster;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import io.zonefleet.operator.fleet.Digest;
 import java.util.TreeMap;
 
 /**
@@ -22,8 +18,7 @@ final class Imprint {
   /** Annotation with the SHA-256 of the object as it was last applied, in hex. */
   static final String ANNOTATION = "zonefleet.io/applied-sha256";
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private Imprint() {}
 
@@ -34,7 +29,7 @@ final class Imprint {
     if (desired.getMetadata().getAnnotations() != null) {
       annotations.putAll(desired.getMetadata().getAnnotations());
     }
-    annotations.put(ANNOTATION, digest(desired));
+    annotations.put(ANNOTATION, Digest.of(desired));
     marked.getMetadata().setAnnotations(annotations);
     return marked;
   }
@@ -62,16 +57,6 @@ final class Imprint {
       return true;
     }
     return live.equals(desired);
-  }
-
-  private static String digest(HasMetadata object) {
-    try {
-      var sorted =
-          JSON.writeValueAsBytes(JSON.readValue(Serialization.asJson(object), TreeMap.class));
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(sorted));
-    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
-      throw new IllegalStateException("cannot digest " + object.getMetadata().getName(), e);
-    }
   }
 
   private static JsonNode tree(HasMetadata object) {

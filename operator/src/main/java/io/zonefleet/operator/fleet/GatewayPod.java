@@ -9,10 +9,6 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -35,7 +31,7 @@ final class GatewayPod {
             // neither the Deployment nor its ReplicaSet minds, for neither selects by it
             .withLabels(
                 Labels.with(Labels.zone(name, Labels.GATEWAY, zone), Labels.SERVING, Labels.TRUE))
-            .addToAnnotations(BOOTSTRAP_DIGEST, digest(settings.gatewayBootstrap()))
+            .addToAnnotations(BOOTSTRAP_DIGEST, Digest.of(settings.gatewayBootstrap()))
             .endMetadata()
             .withNewSpec()
             .withServiceAccountName(Names.gateway(name))
@@ -145,14 +141,5 @@ final class GatewayPod {
         .withRequests(Map.of("cpu", new Quantity("50m"), "memory", new Quantity("64Mi")))
         .withLimits(Map.of("memory", new Quantity("512Mi")))
         .build();
-  }
-
-  private static String digest(String text) {
-    try {
-      var sha256 = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
   }
 }

@@ -23,6 +23,7 @@ final class InferenceObjects {
   private static StatefulSet statefulSet(
       DeepSeekDeployment fleet, Zone zone, FleetSettings settings) {
     var name = fleet.getMetadata().getName();
+    var pods = InferencePod.template(fleet, zone.name(), settings);
     var set =
         new StatefulSetBuilder()
             .withMetadata(
@@ -30,10 +31,15 @@ final class InferenceObjects {
                     fleet,
                     Names.inference(name, zone.name()),
                     Labels.zone(name, Labels.INFERENCE, zone.name())))
+            .editMetadata()
+            .addToAnnotations(Labels.PODS_DIGEST, Digest.of(pods))
+            .endMetadata()
             .withNewSpec()
             .withServiceName(Names.inference(name, zone.name()))
             .withReplicas(
                 zone.replicas() == null ? fleet.getSpec().replicasPerZone() : zone.replicas())
+            // by then gateways have admitted a new pod, and the next one may go
+            .withMinReadySeconds(3)
             // pods know nothing of each other, so none waits for another to start
             .withPodManagementPolicy("Parallel")
             .withNewUpdateStrategy()
@@ -46,7 +52,7 @@ final class InferenceObjects {
             .withNewSelector()
             .withMatchLabels(Labels.zoneSelector(name, Labels.INFERENCE, zone.name()))
             .endSelector()
-            .withTemplate(InferencePod.template(fleet, zone.name(), settings))
+            .withTemplate(pods)
             .withVolumeClaimTemplates(Weights.templates(fleet, zone.name()))
             .endSpec()
             .build();

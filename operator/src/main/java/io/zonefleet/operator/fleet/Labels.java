@@ -16,6 +16,9 @@ public final class Labels {
   /** {@code true} on gateway pods that the front Service may send clients to. */
   public static final String SERVING = "zonefleet.io/serving";
 
+  /** Annotation of a StatefulSet: SHA-256 of the pod template that it asks for, in hex. */
+  public static final String PODS_DIGEST = "zonefleet.io/pods-sha256";
+
   /** The nodes' own label, set by the cloud or by the cluster's administrator. */
   public static final String NODE_ZONE = "topology.kubernetes.io/zone";
 

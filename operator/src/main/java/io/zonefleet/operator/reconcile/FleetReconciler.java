@@ -45,6 +45,9 @@ import java.util.stream.Stream;
 public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
   private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
 
+  /** Between looks at whether the next zone may change its pods. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
   private final Applier applier;
   private final FleetSettings settings;
   private final Leadership leadership;
@@ -87,8 +90,12 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
   }
 
   private List<Finding> apply(DeepSeekDeployment fleet) {
-    return applier.apply(fleet, FleetObjects.of(fleet, settings)).refused().stream()
-        .map(words -> Finding.ofFleet(Finding.Reason.ObjectsRefused, words))
+    var applied = applier.apply(fleet, FleetObjects.of(fleet, settings));
+    return Stream.concat(
+            applied.refused().stream()
+                .map(words -> Finding.ofFleet(Finding.Reason.ObjectsRefused, words)),
+            applied.waits().stream()
+                .map(wait -> Finding.ofZone(Finding.Reason.ZoneWaits, wait.zone(), wait.words())))
         .toList();
   }
 
@@ -101,7 +108,11 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
 
   private static UpdateControl<DeepSeekDeployment> again(List<Finding> problems) {
     var control = UpdateControl.<DeepSeekDeployment>noUpdate();
-    return problems.isEmpty() ? control : control.rescheduleAfter(TRY_AGAIN);
+    if (problems.isEmpty()) {
+      return control;
+    }
+    var onlyWaits = problems.stream().noneMatch(p -> p.reason().isFault());
+    return control.rescheduleAfter(onlyWaits ? LOOK_AGAIN : TRY_AGAIN);
   }
 
   /** What the fleet owns, so that drift is mended, and the gain of leadership. */

@@ -37,6 +37,7 @@ public record Finding(Reason reason, Optional<String> zone, String message) {
     GatewayFailed(true),
     GatewayUnconfigured(true),
     /** Nothing is wrong; it takes its time. */
+    ZoneWaits(false),
     PodsStarting(false),
     GatewaysStarting(false);
 

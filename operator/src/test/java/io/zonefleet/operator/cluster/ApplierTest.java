@@ -127,7 +127,7 @@ class ApplierTest {
 
     assertThat(first.refused()).isEmpty();
     assertThat(first.written()).isEqualTo(FleetObjects.of(fleet, Fleets.SETTINGS).size());
-    assertThat(second).isEqualTo(new Applied(0, 0, List.of()));
+    assertThat(second).isEqualTo(Applied.NOTHING);
     assertThat(versions()).isEqualTo(versions);
   }
 
@@ -149,7 +149,7 @@ class ApplierTest {
             "Service chat-zone-c-http",
             "Deployment chat-gateway-zone-c",
             "PodDisruptionBudget chat-inference-zone-c");
-    assertThat(applied).isEqualTo(new Applied(0, 5, List.of()));
+    assertThat(applied).isEqualTo(new Applied(0, 5, List.of(), List.of()));
     before.keySet().removeAll(gone.keySet());
     assertThat(versions())
         .as("nothing else was touched")
@@ -202,7 +202,7 @@ class ApplierTest {
 
     var applied = apply(fleet);
 
-    assertThat(applied).isEqualTo(new Applied(1, 0, List.of()));
+    assertThat(applied).isEqualTo(new Applied(1, 0, List.of(), List.of()));
     assertThat(gateway.get().getSpec().getReplicas()).isEqualTo(1);
     assertThat(gateway.get().getSpec().getMinReadySeconds()).isEqualTo(4);
     assertThat(gateway.get().getMetadata().getAnnotations())
@@ -352,7 +352,7 @@ class ApplierTest {
     var fleet = create(Fleets.chat());
     fleet.getMetadata().setDeletionTimestamp("2026-11-24T00:00:00Z");
 
-    assertThat(apply(fleet)).isEqualTo(new Applied(0, 0, List.of()));
+    assertThat(apply(fleet)).isEqualTo(Applied.NOTHING);
     assertThat(versions().keySet()).noneMatch(key -> key.contains("chat"));
   }
 

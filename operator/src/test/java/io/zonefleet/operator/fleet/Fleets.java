@@ -65,6 +65,10 @@ public final class Fleets {
     return FleetObjects.of(parse(yaml), SETTINGS);
   }
 
+  public static List<HasMetadata> objects(DeepSeekDeployment fleet) {
+    return FleetObjects.of(fleet, SETTINGS);
+  }
+
   /** The one object of a kind and name. */
   public static <T extends HasMetadata> T find(
       List<HasMetadata> objects, Class<T> kind, String name) {
