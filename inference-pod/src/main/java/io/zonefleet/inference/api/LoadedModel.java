@@ -1,14 +1,15 @@
 package io.zonefleet.inference.api;
 
+import io.zonefleet.inference.engine.BatchDecoder;
 import io.zonefleet.inference.engine.BatchingEngine;
 import io.zonefleet.inference.engine.Engine;
 import io.zonefleet.inference.engine.FinishReason;
 import io.zonefleet.inference.engine.GenerationRequest;
-import io.zonefleet.inference.engine.GqaDecoder;
 import io.zonefleet.inference.engine.Sampling;
 import io.zonefleet.inference.engine.TokenListener;
 import io.zonefleet.inference.engine.Usage;
 import io.zonefleet.inference.model.GraphLayout;
+import io.zonefleet.inference.model.GraphOperators;
 import io.zonefleet.inference.model.ModelConfig;
 import io.zonefleet.inference.model.ModelDigest;
 import io.zonefleet.inference.model.ModelFolder;
@@ -105,9 +106,10 @@ public record LoadedModel(
     OrtEnvironment environment = OrtEnvironment.open(config.ort().library().orElse(""));
     Provider.Placed placed = place(provider, environment, folder, threads);
     OrtSession session = placed.session();
-    GraphLayout layout = GraphLayout.of(session.inputs(), session.outputs());
-    GqaDecoder decoder =
-        new GqaDecoder(
+    GraphLayout layout =
+        GraphLayout.of(session.inputs(), session.outputs(), GraphOperators.of(folder.graph()));
+    BatchDecoder decoder =
+        BatchDecoder.open(
             environment, session, placed.device(), layout, slots, contextTokens(config, folder));
     LoadedModel model =
         new LoadedModel(

@@ -1,10 +1,35 @@
 package io.zonefleet.inference.engine;
 
+import io.zonefleet.inference.model.GraphLayout;
+import io.zonefleet.inference.ort.Device;
+import io.zonefleet.inference.ort.OrtEnvironment;
+import io.zonefleet.inference.ort.OrtSession;
+
 /**
  * A model with a key-value cache of several slots. The engine knows no more of it than this, so
  * that other cache layouts fit in. Not thread-safe.
  */
 public interface BatchDecoder extends AutoCloseable {
+  /**
+   * The decoder for a graph's kind of cache.
+   *
+   * @param device where the session runs
+   * @param slotTokens tokens per slot; at most the graph's own context
+   */
+  static BatchDecoder open(
+      OrtEnvironment environment,
+      OrtSession session,
+      Device device,
+      GraphLayout layout,
+      int slots,
+      int slotTokens) {
+    return switch (layout.kind()) {
+      case IN_PLACE -> new InPlaceDecoder(environment, session, device, layout, slots, slotTokens);
+      case CONCATENATED ->
+          new ConcatenatingDecoder(environment, session, layout, slots, slotTokens);
+    };
+  }
+
   int slots();
 
   /** Tokens that fit into one slot. */

@@ -42,7 +42,7 @@ class BatchingEngineTest {
   @Test
   void aFullBatchWritesWhatEachRequestWouldGetAlone() {
     List<List<Integer>> expected = new ArrayList<>();
-    try (GqaDecoder alone = TinyModel.decoder(1)) {
+    try (InPlaceDecoder alone = TinyModel.decoder(1)) {
       for (String question : QUESTIONS) {
         expected.add(
             withoutEnd(TinyModel.wholeSequenceRuns(alone, TinyModel.question(question), 48)));
@@ -62,7 +62,7 @@ class BatchingEngineTest {
   @Test
   void aLongPromptInChunksGivesWhatTokenByTokenGives() {
     int[] prompt = Arrays.copyOf(TinyModel.question("Tell me about Japan. ".repeat(60)), 600);
-    try (GqaDecoder decoder = TinyModel.decoder(2);
+    try (InPlaceDecoder decoder = TinyModel.decoder(2);
         Engine engine = new BatchingEngine(TinyModel.decoder(2), 4)) {
       assertThat(prompt.length).isGreaterThan(2 * decoder.chunkTokens());
       float[] logits = new float[decoder.vocabularySize()];
@@ -213,7 +213,7 @@ class BatchingEngineTest {
   }
 
   @Test
-  void anEngineWhoseThreadDiesSaysSoAndRefuses() {
+  void anEngineWhoseThreadDiesSaysSoAndRefuses() throws Exception {
     int[] prompt = TinyModel.question("Hello!");
     BatchDecoder broken =
         new ForwardingDecoder(TinyModel.decoder(2)) {
@@ -232,7 +232,7 @@ class BatchingEngineTest {
       assertThatThrownBy(() -> engine.submit(greedy(prompt, 1), new Heard()))
           .isInstanceOf(EngineStoppedException.class)
           .hasMessageContaining("the library is gone");
-      assertThat(engine.load().idle()).isTrue();
+      assertThat(engine.awaitIdle(Duration.ofSeconds(10))).isTrue();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.zonefleet.inference.engine;
 
 import io.zonefleet.inference.model.GraphLayout;
+import io.zonefleet.inference.model.GraphOperators;
 import io.zonefleet.inference.model.ModelFolder;
 import io.zonefleet.inference.ort.Device;
 import io.zonefleet.inference.ort.OrtEnvironment;
@@ -25,20 +26,17 @@ final class TinyModel {
     }
   }
 
+  private static final GraphLayout LAYOUT =
+      GraphLayout.of(SESSION.inputs(), SESSION.outputs(), GraphOperators.of(FOLDER.graph()));
+
   private TinyModel() {}
 
-  static GqaDecoder decoder(int slots) {
+  static InPlaceDecoder decoder(int slots) {
     return decoder(slots, FOLDER.config().contextLength());
   }
 
-  static GqaDecoder decoder(int slots, int slotTokens) {
-    return new GqaDecoder(
-        ENVIRONMENT,
-        SESSION,
-        Device.CPU,
-        GraphLayout.of(SESSION.inputs(), SESSION.outputs()),
-        slots,
-        slotTokens);
+  static InPlaceDecoder decoder(int slots, int slotTokens) {
+    return new InPlaceDecoder(ENVIRONMENT, SESSION, Device.CPU, LAYOUT, slots, slotTokens);
   }
 
   static int[] question(String text) {
@@ -46,7 +44,7 @@ final class TinyModel {
   }
 
   /** Greedy tokens, each from a run over the whole sequence into an empty slot: no reuse at all. */
-  static List<Integer> wholeSequenceRuns(GqaDecoder decoder, int[] prompt, int tokens) {
+  static List<Integer> wholeSequenceRuns(InPlaceDecoder decoder, int[] prompt, int tokens) {
     Sampler sampler = new Sampler(Sampling.GREEDY);
     float[] logits = new float[decoder.vocabularySize()];
     List<Integer> generated = new ArrayList<>();

@@ -3,13 +3,9 @@ package io.zonefleet.inference.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zonefleet.inference.ort.ElementType;
-import io.zonefleet.inference.ort.TensorInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,54 +64,5 @@ class ModelFolderTest {
     Files.writeString(folder.resolve("genai_config.json"), "{");
     assertThatThrownBy(() -> ModelFolder.open(root, "r1"))
         .hasMessageContaining("genai_config.json is not JSON");
-  }
-
-  private static TensorInfo info(String name, ElementType type, long... shape) {
-    List<Long> dims = new ArrayList<>();
-    for (long dim : shape) {
-      dims.add(dim);
-    }
-    return new TensorInfo(name, type, dims);
-  }
-
-  private static List<TensorInfo> inputs() {
-    return new ArrayList<>(
-        List.of(
-            info("input_ids", ElementType.INT64, -1, -1),
-            info("attention_mask", ElementType.INT64, -1, -1),
-            info("past_key_values.0.key", ElementType.FLOAT, -1, 2, -1, 32),
-            info("past_key_values.0.value", ElementType.FLOAT, -1, 2, -1, 32)));
-  }
-
-  private static List<TensorInfo> outputs() {
-    return new ArrayList<>(
-        List.of(
-            info("logits", ElementType.FLOAT, -1, -1, 2048),
-            info("present.0.key", ElementType.FLOAT, -1, 2, -1, 32),
-            info("present.0.value", ElementType.FLOAT, -1, 2, -1, 32)));
-  }
-
-  @Test
-  void readsTheLayoutFromTheGraph() {
-    assertThat(GraphLayout.of(inputs(), outputs()))
-        .isEqualTo(new GraphLayout(1, 2, 32, 2048, ElementType.FLOAT, ElementType.FLOAT));
-  }
-
-  @Test
-  void refusesOtherLayoutsAndSaysWhatIsSupported() {
-    List<TensorInfo> withPositions = inputs();
-    withPositions.add(info("position_ids", ElementType.INT64, -1, -1));
-    assertThatThrownBy(() -> GraphLayout.of(withPositions, outputs()))
-        .isInstanceOf(ModelLoadException.class)
-        .hasMessageContaining("input position_ids")
-        .hasMessageContaining("onnxruntime-genai");
-    List<TensorInfo> latent = inputs();
-    latent.set(3, info("past_key_values.0.value", ElementType.FLOAT, -1, 2, -1, 48));
-    assertThatThrownBy(() -> GraphLayout.of(latent, outputs()))
-        .hasMessageContaining("past_key_values.0.value has [-1, 2, -1, 48]");
-    assertThatThrownBy(() -> GraphLayout.of(inputs().subList(0, 2), outputs()))
-        .hasMessageContaining("no past_key_values");
-    assertThatThrownBy(() -> GraphLayout.of(inputs(), outputs().subList(1, 3)))
-        .hasMessageContaining("no output logits");
   }
 }

@@ -1,9 +1,8 @@
 package io.zonefleet.inference.engine;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.zonefleet.inference.model.CacheTensor;
 import io.zonefleet.inference.model.GraphLayout;
 import io.zonefleet.inference.ort.Device;
 import io.zonefleet.inference.ort.ElementType;
@@ -14,9 +13,7 @@ import io.zonefleet.inference.ort.OrtTensor;
 import io.zonefleet.inference.ort.RunOptions;
 import io.zonefleet.inference.ort.Slab;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +23,11 @@ import java.util.Map;
  * [slots, kv_heads, slot_tokens, head]} is bound as past and as present. Prompts are appended with
  * batch 1 through a view of one slot; steps take the first n slots, ragged, one token each.
  */
-public final class GqaDecoder implements BatchDecoder {
+public final class InPlaceDecoder implements BatchDecoder {
   /** Mask widths are rounded up to powers of two, so that few bindings serve all lengths. */
   private static final int MIN_WIDTH = 64;
 
-  private static final long LOGITS_BUDGET_BYTES = 32L << 20;
-  private static final int MAX_CHUNK = 256;
-
-  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final Owned owned = new Owned();
   private final OrtSession session;
   private final GraphLayout layout;
   private final RunOptions runOptions;
@@ -41,16 +35,14 @@ public final class GqaDecoder implements BatchDecoder {
   private final int slotTokens;
   private final int chunk;
   private final Slab ids;
+  private final Slab positions;
   private final Slab mask;
   private final Slab ones;
-  private final Slab logitsSlab;
+  private final LogitsBuffer logitsBuffer;
   private final List<Slab> cache = new ArrayList<>();
   private final Map<Long, IoBinding> steps = new HashMap<>();
 
-  /**
-   * @param slotTokens tokens per slot; at most the graph's own context
-   */
-  public GqaDecoder(
+  InPlaceDecoder(
       OrtEnvironment environment,
       OrtSession session,
       Device device,
@@ -61,19 +53,20 @@ public final class GqaDecoder implements BatchDecoder {
     this.layout = layout;
     this.slots = slots;
     this.slotTokens = slotTokens;
-    long rowBytes = (long) layout.vocabularySize() * layout.logitsType().bytes();
-    this.chunk = (int) Math.clamp(LOGITS_BUDGET_BYTES / rowBytes, 16, MAX_CHUNK);
+    this.chunk = LogitsBuffer.chunkTokens(layout);
+    int rows = Math.max(slots, chunk);
     try {
-      runOptions = own(new RunOptions(environment));
-      ids = own(Slab.allocate(session, Device.CPU, 8L * Math.max(slots, chunk)));
-      mask = own(Slab.allocate(session, Device.CPU, 8L * slots * slotTokens));
-      ones = own(Slab.allocate(session, Device.CPU, 8L * slotTokens));
-      logitsSlab = own(Slab.allocate(session, Device.CPU, rowBytes * Math.max(slots, chunk)));
-      for (int i = 0; i < 2 * layout.layers(); i++) {
-        cache.add(own(Slab.allocate(session, device, slots * slotBytes())));
+      runOptions = owned.add(new RunOptions(environment));
+      ids = owned.add(Slab.allocate(session, Device.CPU, 8L * rows));
+      positions = owned.add(Slab.allocate(session, Device.CPU, 8L * rows));
+      mask = owned.add(Slab.allocate(session, Device.CPU, 8L * slots * slotTokens));
+      ones = owned.add(Slab.allocate(session, Device.CPU, 8L * slotTokens));
+      logitsBuffer = owned.add(new LogitsBuffer(session, layout, rows));
+      for (CacheTensor tensor : layout.cache()) {
+        cache.add(owned.add(Slab.allocate(session, device, slots * slotBytes(tensor))));
       }
     } catch (RuntimeException e) {
-      close();
+      owned.close();
       throw e;
     }
     for (int i = 0; i < slotTokens; i++) {
@@ -81,13 +74,8 @@ public final class GqaDecoder implements BatchDecoder {
     }
   }
 
-  private <T extends AutoCloseable> T own(T resource) {
-    owned.push(resource);
-    return resource;
-  }
-
-  private long slotBytes() {
-    return layout.bytesPerTokenAndLayer() * slotTokens;
+  private long slotBytes(CacheTensor tensor) {
+    return tensor.heads() * slotTokens * tensor.rowBytes();
   }
 
   @Override
@@ -115,11 +103,12 @@ public final class GqaDecoder implements BatchDecoder {
     int n = to - from;
     for (int i = 0; i < n; i++) {
       ids.memory().setAtIndex(JAVA_LONG, i, tokens[from + i]);
+      positions.memory().setAtIndex(JAVA_LONG, i, from + i);
     }
     try (IoBinding binding = bind(slot, 1, n, ones, to)) {
       binding.run(runOptions);
     }
-    readLogits(n - 1, logits);
+    logitsBuffer.read(n - 1, logits);
   }
 
   @Override
@@ -127,6 +116,7 @@ public final class GqaDecoder implements BatchDecoder {
     int longest = 0;
     for (int i = 0; i < n; i++) {
       ids.memory().setAtIndex(JAVA_LONG, i, tokens[i]);
+      positions.memory().setAtIndex(JAVA_LONG, i, lengths[i]);
       longest = Math.max(longest, lengths[i] + 1);
     }
     int width = width(longest);
@@ -136,10 +126,10 @@ public final class GqaDecoder implements BatchDecoder {
       MemorySegment.copy(ones.memory(), 0, rows, 8L * i * width, 8L * (lengths[i] + 1));
     }
     steps
-        .computeIfAbsent((long) n << 32 | width, key -> own(bind(0, n, 1, mask, width)))
+        .computeIfAbsent((long) n << 32 | width, key -> owned.add(bind(0, n, 1, mask, width)))
         .run(runOptions);
     for (int i = 0; i < n; i++) {
-      readLogits(i, logits[i]);
+      logitsBuffer.read(i, logits[i]);
     }
   }
 
@@ -152,41 +142,27 @@ public final class GqaDecoder implements BatchDecoder {
   private IoBinding bind(int slot, int batch, int tokens, Slab maskSlab, int width) {
     IoBinding binding = new IoBinding(session);
     try (OrtTensor input = ids.view(0, ElementType.INT64, batch, tokens);
+        OrtTensor position = positions.view(0, ElementType.INT64, batch, tokens);
         OrtTensor attention = maskSlab.view(0, ElementType.INT64, batch, width);
-        OrtTensor output =
-            logitsSlab.view(0, layout.logitsType(), batch, tokens, layout.vocabularySize())) {
+        OrtTensor output = logitsBuffer.view(batch, tokens)) {
       binding.input("input_ids", input).input("attention_mask", attention);
+      if (layout.positionIds()) {
+        binding.input("position_ids", position);
+      }
       for (int i = 0; i < cache.size(); i++) {
-        String name = i / 2 + (i % 2 == 0 ? ".key" : ".value");
+        CacheTensor tensor = layout.cache().get(i);
+        long offset = slot * slotBytes(tensor);
         try (OrtTensor part =
             cache
                 .get(i)
-                .view(
-                    slot * slotBytes(),
-                    layout.cacheType(),
-                    batch,
-                    layout.kvHeads(),
-                    slotTokens,
-                    layout.headSize())) {
-          binding.input("past_key_values." + name, part).output("present." + name, part);
+                .view(offset, tensor.type(), batch, tensor.heads(), slotTokens, tensor.size())) {
+          binding.input(tensor.past(), part).output(tensor.present(), part);
         }
       }
       return binding.output("logits", output);
     } catch (RuntimeException e) {
       binding.close();
       throw e;
-    }
-  }
-
-  private void readLogits(int row, float[] into) {
-    long offset = (long) row * layout.vocabularySize();
-    MemorySegment all = logitsSlab.memory();
-    if (layout.logitsType() == ElementType.FLOAT) {
-      MemorySegment.copy(all, JAVA_FLOAT, offset * 4, into, 0, into.length);
-      return;
-    }
-    for (int i = 0; i < into.length; i++) {
-      into[i] = Float.float16ToFloat(all.getAtIndex(JAVA_SHORT, offset + i));
     }
   }
 
@@ -197,27 +173,20 @@ public final class GqaDecoder implements BatchDecoder {
 
   @Override
   public void move(int from, int to, int tokens) {
-    long perToken = (long) layout.headSize() * layout.cacheType().bytes();
-    for (Slab slab : cache) {
-      MemorySegment memory = slab.memory();
-      for (int head = 0; head < layout.kvHeads(); head++) {
-        long at = head * slotTokens * perToken;
+    for (int i = 0; i < cache.size(); i++) {
+      CacheTensor tensor = layout.cache().get(i);
+      MemorySegment memory = cache.get(i).memory();
+      long slotBytes = slotBytes(tensor);
+      for (int head = 0; head < tensor.heads(); head++) {
+        long at = head * slotTokens * tensor.rowBytes();
         MemorySegment.copy(
-            memory, from * slotBytes() + at, memory, to * slotBytes() + at, tokens * perToken);
+            memory, from * slotBytes + at, memory, to * slotBytes + at, tokens * tensor.rowBytes());
       }
     }
   }
 
   @Override
   public void close() {
-    while (!owned.isEmpty()) {
-      try {
-        owned.pop().close();
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
-      }
-    }
+    owned.close();
   }
 }
