@@ -1,6 +1,7 @@
 package io.zonefleet.operator.cluster;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -48,9 +50,26 @@ public final class Leadership implements AutoCloseable {
   private static final class TimedLock extends LeaseLock {
     private volatile long renewedNanos;
     private volatile boolean everRenewed;
+    private String problem = "";
 
     TimedLock(String namespace, String name, String identity) {
       super(namespace, name, identity);
+    }
+
+    /** The elector's own log of a failure is a stack trace at every try, and switched off. */
+    @Override
+    public synchronized LeaderElectionRecord get(KubernetesClient client) {
+      try {
+        var found = super.get(client);
+        problem = "";
+        return found;
+      } catch (KubernetesClientException e) {
+        if (!e.getMessage().equals(problem)) {
+          LOG.warnf("the lease cannot be read: %s", e.getMessage());
+          problem = e.getMessage();
+        }
+        throw e;
+      }
     }
 
     @Override
@@ -127,8 +146,7 @@ public final class Leadership implements AutoCloseable {
   private void competeAgain() {
     elected = false;
     if (!closed) {
-      CompletableFuture.delayedExecutor(
-              timing.retry().toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+      CompletableFuture.delayedExecutor(timing.retry().toMillis(), TimeUnit.MILLISECONDS)
           .execute(this::start);
     }
   }

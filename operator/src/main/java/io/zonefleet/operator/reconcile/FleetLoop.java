@@ -39,7 +39,7 @@ final class FleetLoop {
   private final FleetMemory memory = new FleetMemory();
   private final WritePace pace = new WritePace();
   private DeepSeekDeployment newest;
-  private TrafficPlan published;
+  private volatile TrafficPlan published;
   private boolean led;
 
   FleetLoop(FleetKey key, Shell shell) {

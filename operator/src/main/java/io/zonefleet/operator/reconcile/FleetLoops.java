@@ -2,8 +2,10 @@ package io.zonefleet.operator.reconcile;
 
 import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.traffic.FleetKey;
+import io.zonefleet.operator.traffic.TrafficPlan;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -106,6 +108,11 @@ final class FleetLoops implements AutoCloseable {
       running.forEach((key, loop) -> loop.ended |= !present.contains(key));
       pause(shell.interval());
     }
+  }
+
+  /** The traffic plan that this replica has given out for a fleet. */
+  Optional<TrafficPlan> published(FleetKey fleet) {
+    return Optional.ofNullable(running.get(fleet)).flatMap(r -> r.loop.published());
   }
 
   private Set<FleetKey> present() {

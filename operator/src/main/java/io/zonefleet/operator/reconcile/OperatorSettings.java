@@ -58,10 +58,10 @@ public interface OperatorSettings {
     @WithDefault("zonefleet")
     String name();
 
-    @WithDefault("6s")
+    @WithDefault("5s")
     Duration duration();
 
-    @WithDefault("4s")
+    @WithDefault("3500ms")
     Duration renew();
 
     @WithDefault("500ms")

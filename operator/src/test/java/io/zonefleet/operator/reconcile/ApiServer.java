@@ -55,6 +55,7 @@ final class ApiServer implements AutoCloseable {
           () -> {
             var now = client.resource(crd).get().getStatus();
             return now != null
+                && now.getConditions() != null
                 && now.getConditions().stream()
                     .anyMatch(
                         c -> c.getType().equals("Established") && c.getStatus().equals("True"));

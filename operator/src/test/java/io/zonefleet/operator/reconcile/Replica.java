@@ -19,7 +19,7 @@ import java.time.InstantSource;
 /** One replica of the operator without its reconciler, so that a test says what was applied. */
 final class Replica implements AutoCloseable {
   private static final Leadership.Timing LEASE =
-      new Leadership.Timing(Duration.ofSeconds(6), Duration.ofSeconds(4), Duration.ofMillis(500));
+      new Leadership.Timing(Duration.ofSeconds(5), Duration.ofMillis(3500), Duration.ofMillis(500));
 
   final ClusterView view;
   final Leadership leadership;
@@ -33,7 +33,13 @@ final class Replica implements AutoCloseable {
    * @param followsUp false for a replica that dies after each status write: no label, no event
    */
   Replica(ApiServer api, String name, boolean followsUp) {
-    Config config = api.config();
+    this(api.config(), name, followsUp);
+  }
+
+  /**
+   * @param config of the way to the API server
+   */
+  Replica(Config config, String name, boolean followsUp) {
     quick = Clients.quick(config);
     watching = Clients.watching(config);
     var after =
