@@ -34,7 +34,7 @@ func down(_ context.Context, c *command) error {
 	lab, err := c.store.find(c.name)
 	if errors.Is(err, os.ErrNotExist) {
 		note("there is no lab %q", c.name)
-		return nil
+		return os.RemoveAll(failedLogs(filepath.Join(c.store.dir, c.name)))
 	}
 	if err != nil {
 		return err

@@ -57,16 +57,20 @@ func up(ctx context.Context, c *command) error {
 	ctx, cancel := context.WithTimeout(ctx, upDeadline)
 	defer cancel()
 	if err := bringUp(ctx, lab, c.binary); err != nil {
-		logs := lab.Dir + "-failed-logs"
+		logs := failedLogs(lab.Dir)
 		os.RemoveAll(logs)
 		if os.Rename(lab.Path("logs"), logs) == nil {
 			err = fmt.Errorf("%w (logs kept in %s)", err, logs)
 		}
 		return errors.Join(err, remove(lab))
 	}
+	os.RemoveAll(failedLogs(lab.Dir))
 	note("lab %q is up after %.1f s: export KUBECONFIG=%s", lab.Name, time.Since(start).Seconds(), lab.Kubeconfig("admin"))
 	return nil
 }
+
+// failedLogs is where the logs of a lab that did not come up are kept, until there is one of that name or it is brought down.
+func failedLogs(labDir string) string { return labDir + "-failed-logs" }
 
 func bringUp(ctx context.Context, lab plan.Lab, binary string) error {
 	if err := (store{dir: filepath.Dir(lab.Dir)}).record(lab); err != nil {

@@ -69,6 +69,7 @@ func MakeCgroups(lab plan.Lab) error {
 		if err := makeCgroup(h, root); err != nil {
 			return err
 		}
+		raiseShare(root)
 		for _, node := range lab.Nodes() {
 			if err := makeCgroup(h, filepath.Join(root, node.Name)); err != nil {
 				return err
@@ -76,6 +77,16 @@ func MakeCgroups(lab plan.Lab) error {
 		}
 	}
 	return nil
+}
+
+// raiseShare lets a whole lab weigh as much as eight ordinary processes when the machine is busy: a single one's share would
+// starve it beside a build. Best effort, since not every hierarchy has the controller.
+func raiseShare(path string) {
+	for file, value := range map[string]string{"cpu.shares": "8192", "cpu.weight": "800"} {
+		if _, err := os.Stat(filepath.Join(path, file)); err == nil {
+			_ = os.WriteFile(filepath.Join(path, file), []byte(value), 0o644)
+		}
+	}
 }
 
 func makeCgroup(h Hierarchy, path string) error {
