@@ -13,13 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A real gateway: Envoy with the bootstrap that the operator gives it, on loopback. */
-final class Envoy implements AutoCloseable {
-  static final String ADDRESS = "127.0.2.1";
+public final class Envoy implements AutoCloseable {
+  public static final String ADDRESS = "127.0.2.1";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-  final int port;
+  public final int port;
   final int adminPort;
-  final int monitorPort;
+  public final int monitorPort;
   private final Path folder;
   private final List<String> command;
   private Process process;
@@ -82,9 +82,9 @@ final class Envoy implements AutoCloseable {
     }
   }
 
-  record Answer(int status, String body) {}
+  public record Answer(int status, String body) {}
 
-  Answer get(int atPort, String path) throws Exception {
+  public Answer get(int atPort, String path) throws Exception {
     return at(ADDRESS, atPort, "GET", path);
   }
 

@@ -19,25 +19,25 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A control plane, a gateway and a pod in each zone, all real, on loopback. */
-final class GatewayFixture implements AutoCloseable {
+public final class GatewayFixture implements AutoCloseable {
   static final FleetKey FLEET = new FleetKey("models", "chat");
 
-  final List<Pod> pods = new ArrayList<>();
-  final Envoy gateway;
+  public final List<Pod> pods = new ArrayList<>();
+  public final Envoy gateway;
   private final int xdsPort;
   private XdsServer xds;
 
-  GatewayFixture(Path folder, String... zones) throws Exception {
+  public GatewayFixture(Path folder, String... zones) throws Exception {
     pods.addAll(Pod.startEach(zones));
     xdsPort = Pod.freePort("127.0.0.1");
     gateway = Envoy.prepare(folder, FLEET, xdsPort);
   }
 
-  Pod pod(String zone) {
+  public Pod pod(String zone) {
     return pods.stream().filter(p -> p.zone.equals(zone)).findFirst().orElseThrow();
   }
 
-  List<TrafficPlan.Endpoint> endpoints() {
+  public List<TrafficPlan.Endpoint> endpoints() {
     return pods.stream().map(Pod::endpoint).toList();
   }
 
@@ -51,7 +51,7 @@ final class GatewayFixture implements AutoCloseable {
     xds.start();
   }
 
-  XdsServer xds() {
+  public XdsServer xds() {
     return xds;
   }
 
@@ -60,7 +60,7 @@ final class GatewayFixture implements AutoCloseable {
   }
 
   /** Control plane and gateway up, all pods seen healthy. */
-  GatewayFixture serving(TrafficPlan plan) throws Exception {
+  public GatewayFixture serving(TrafficPlan plan) throws Exception {
     startXds(plan);
     gateway.start();
     gateway.awaitServing();
@@ -68,7 +68,7 @@ final class GatewayFixture implements AutoCloseable {
     return this;
   }
 
-  void awaitHealthy(int count) throws InterruptedException {
+  public void awaitHealthy(int count) throws InterruptedException {
     Eventually.holds(
         Duration.ofSeconds(10),
         () -> count + " healthy pods; " + gateway.log(),
@@ -76,7 +76,7 @@ final class GatewayFixture implements AutoCloseable {
   }
 
   /** Zones in order of preference, the first serves. */
-  static TrafficPlan activeStandby(List<TrafficPlan.Endpoint> endpoints, String... zones) {
+  public static TrafficPlan activeStandby(List<TrafficPlan.Endpoint> endpoints, String... zones) {
     return plan(Policy.ActiveStandby, endpoints, Map.of(zones[0], Role.Active), weights(zones));
   }
 

@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A stand-in for an inference pod, on a loopback address of its own: see {@link PodProcess}. */
-final class Pod implements AutoCloseable {
+public final class Pod implements AutoCloseable {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-  final String zone;
-  final String address;
-  final int port;
+  public final String zone;
+  public final String address;
+  public final int port;
   private Process process;
 
   /** Starts it and waits until it listens. */
@@ -98,7 +98,7 @@ final class Pod implements AutoCloseable {
     return Integer.parseInt(ask("/started"));
   }
 
-  void fallUnready() throws Exception {
+  public void fallUnready() throws Exception {
     ask("/control?ready=false");
   }
 
@@ -108,23 +108,23 @@ final class Pod implements AutoCloseable {
   }
 
   /** As a pod whose queue is closed before its readiness falls. */
-  void refuseWhileReady() throws Exception {
+  public void refuseWhileReady() throws Exception {
     ask("/control?refuse=true");
   }
 
-  void recover() throws Exception {
+  public void recover() throws Exception {
     ask("/control");
   }
 
-  void freeze() throws Exception {
+  public void freeze() throws Exception {
     signal("-STOP");
   }
 
-  void thaw() throws Exception {
+  public void thaw() throws Exception {
     signal("-CONT");
   }
 
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
   }
 
