@@ -18,7 +18,11 @@ import java.time.InstantSource;
     importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String[] CORE = {
-    "..operator.zones..", "..operator.fleet..", "..operator.status..", "..operator.traffic.."
+    "..operator.zones..",
+    "..operator.fleet..",
+    "..operator.rollout..",
+    "..operator.status..",
+    "..operator.traffic.."
   };
 
   @ArchTest
@@ -31,6 +35,8 @@ class ArchitectureTest {
           .definedBy("..operator.fleet..")
           .layer("traffic")
           .definedBy("..operator.traffic..")
+          .layer("rollout")
+          .definedBy("..operator.rollout..")
           .layer("status")
           .definedBy("..operator.status..")
           .layer("cluster")
@@ -43,10 +49,12 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("traffic")
           .mayOnlyAccessLayers("zones")
+          .whereLayer("rollout")
+          .mayOnlyAccessLayers("zones", "fleet")
           .whereLayer("status")
-          .mayOnlyAccessLayers("zones", "fleet", "traffic")
+          .mayOnlyAccessLayers("zones", "fleet", "traffic", "rollout")
           .whereLayer("cluster")
-          .mayOnlyAccessLayers("zones", "fleet", "traffic")
+          .mayOnlyAccessLayers("zones", "fleet", "traffic", "rollout")
           .whereLayer("reconcile")
           .mayNotBeAccessedByAnyLayer();
 
