@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.Config;
@@ -25,6 +26,7 @@ import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.operator.fleet.FleetObjects;
 import io.zonefleet.operator.fleet.Fleets;
 import io.zonefleet.operator.fleet.Labels;
+import io.zonefleet.operator.reconcile.ApiServerIsBuilt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -345,6 +347,87 @@ class ApplierTest {
                 .getSpec()
                 .getReplicas())
         .isEqualTo(3);
+  }
+
+  @Test
+  void claimsOfSinglePodsThatCannotChangeAreToldWithAWayOut() {
+    var fleet = create(Fleets.chat("storage: {mode: PerPod, size: 5Gi}"));
+    apply(fleet);
+
+    var applied = apply(edit(fleet, yaml -> yaml.replace("5Gi", "9Gi")));
+
+    assertThat(applied.refused())
+        .hasSize(2)
+        .first()
+        .asString()
+        .startsWith("StatefulSet chat-zone-a: spec: Forbidden: updates to statefulset spec for")
+        .endsWith(
+            "; claims of single pods cannot change: set spec.storage back, or delete the"
+                + " StatefulSet with --cascade=orphan, so that it is made anew over the pods that"
+                + " run");
+  }
+
+  @Test
+  void resourcesThatCannotBeAreToldAsTheApiServerPutsIt() {
+    var fleet = create(Fleets.chat("server: {resources: {requests: {cpu: 2}, limits: {cpu: 1}}}"));
+
+    assertThat(apply(fleet).refused())
+        .contains(
+            "StatefulSet chat-zone-a: spec.template.spec.containers[0].resources.requests: Invalid"
+                + " value: \"2\": must be less than or equal to cpu limit of 1");
+  }
+
+  @Test
+  void podsChangeInOneZoneAfterTheOther() {
+    var fleet = create(Fleets.chat());
+    apply(fleet);
+    podsRun("chat-zone-a");
+    podsRun("chat-zone-b");
+
+    var changed = edit(fleet, yaml -> yaml.replace("revision: r1", "revision: r2"));
+    var first = apply(changed);
+
+    assertThat(first.waits()).extracting(wait -> wait.zone()).containsExactly("zone-a");
+    assertThat(partition("chat-zone-a")).isEqualTo(Integer.MAX_VALUE);
+    assertThat(partition("chat-zone-b")).isZero();
+    assertThat(apply(changed).changed()).as("a pass that only waits writes nothing").isZero();
+
+    podsRun("chat-zone-b");
+    assertThat(apply(changed)).isEqualTo(new Applied(1, 0, List.of(), List.of()));
+    assertThat(partition("chat-zone-a")).isZero();
+  }
+
+  /** Reports what the StatefulSet controller would once all pods run as the set says. */
+  private void podsRun(String name) {
+    client
+        .apps()
+        .statefulSets()
+        .inNamespace(namespace)
+        .withName(name)
+        .editStatus(
+            set ->
+                new StatefulSetBuilder(set)
+                    .withNewStatus()
+                    .withObservedGeneration(set.getMetadata().getGeneration())
+                    .withReplicas(1)
+                    .withReadyReplicas(1)
+                    .withAvailableReplicas(1)
+                    .withUpdatedReplicas(1)
+                    .endStatus()
+                    .build());
+  }
+
+  private int partition(String name) {
+    return client
+        .apps()
+        .statefulSets()
+        .inNamespace(namespace)
+        .withName(name)
+        .get()
+        .getSpec()
+        .getUpdateStrategy()
+        .getRollingUpdate()
+        .getPartition();
   }
 
   @Test
