@@ -55,7 +55,8 @@ class CompletionsResource {
               exchange, answer -> exchange.answer(200, format.whole(answer)), exchange::refuse));
       return;
     }
-    EventStream events = new EventStream(exchange, format, parameters.includeUsage());
+    EventStream events =
+        new EventStream(exchange, format, parameters.includeUsage(), config.keepAlive());
     try {
       generations.submit(exchange, model, ask, events);
     } catch (RuntimeException e) {

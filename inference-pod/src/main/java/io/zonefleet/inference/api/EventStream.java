@@ -4,17 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zonefleet.inference.engine.FinishReason;
 import io.zonefleet.inference.engine.Usage;
 import io.zonefleet.inference.text.ReasoningSplitter.Piece;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Streams an answer as server-sent events. The first byte goes out with the first text, or after
- * {@value #KEEP_ALIVE_MILLIS} ms: until then a gateway may still replay the request elsewhere.
- * While nothing is generated, comments keep the connection alive.
+ * Streams an answer as server-sent events. The first byte goes out with the first text: until then
+ * a gateway may still replay the request elsewhere. While nothing is generated for long, comments
+ * keep the connection alive.
  */
 final class EventStream implements AnswerSink {
-  private static final long KEEP_ALIVE_MILLIS = 500;
-
   /** How an endpoint spells its chunks. */
   interface Format {
     /** The chunk before all others, if the format has one. */
@@ -34,12 +33,14 @@ final class EventStream implements AnswerSink {
   private boolean begun;
   private boolean wrote;
 
-  EventStream(Exchange exchange, Format format, boolean includeUsage) {
+  EventStream(Exchange exchange, Format format, boolean includeUsage, Duration keepAlive) {
     this.exchange = exchange;
     this.format = format;
     this.includeUsage = includeUsage;
     this.timer =
-        exchange.vertx().setPeriodic(KEEP_ALIVE_MILLIS, ignored -> exchange.run(this::keepAlive));
+        exchange
+            .vertx()
+            .setPeriodic(keepAlive.toMillis(), ignored -> exchange.run(this::keepAlive));
     exchange.onEnd(this::stopTimer);
   }
 

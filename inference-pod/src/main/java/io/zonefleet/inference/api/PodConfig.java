@@ -42,6 +42,13 @@ public interface PodConfig {
   @WithDefault("4194304")
   long maxBodyBytes();
 
+  /**
+   * A stream that is silent for so long gets a comment. The first one takes the gateway's right to
+   * replay the request elsewhere, so it must not come early.
+   */
+  @WithDefault("10s")
+  Duration keepAlive();
+
   /** A run that takes longer makes the pod unready. */
   @WithDefault("15s")
   Duration stallTimeout();

@@ -3,6 +3,7 @@ package io.zonefleet.inference.ort;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Which execution provider a model asks for. */
 public enum Provider {
@@ -38,15 +39,25 @@ public enum Provider {
    * @throws OrtException when CUDA is demanded and cannot be had, or the graph cannot be loaded
    */
   public Placed load(OrtEnvironment environment, Path graph, int threads, Consumer<String> log) {
+    return choose(
+        environment.providers().contains(CUDA_PROVIDER),
+        () -> onCuda(environment, graph, threads),
+        () -> onCpu(environment, graph, threads),
+        log);
+  }
+
+  /**
+   * @param built whether this build of ONNX Runtime has the CUDA provider; its libraries may still
+   *     be missing on the machine
+   */
+  <T> T choose(boolean built, Supplier<T> onCuda, Supplier<T> onCpu, Consumer<String> log) {
     if (this == CPU) {
-      return onCpu(environment, graph, threads);
+      return onCpu.get();
     }
-    String reason;
-    if (!environment.providers().contains(CUDA_PROVIDER)) {
-      reason = "this build of ONNX Runtime has no CUDA provider (use the cuda image)";
-    } else {
+    String reason = "this build of ONNX Runtime has no CUDA provider (use the cuda image)";
+    if (built) {
       try {
-        return onCuda(environment, graph, threads);
+        return onCuda.get();
       } catch (OrtException e) {
         reason = "CUDA does not load: " + firstLine(e.getMessage());
       }
@@ -56,7 +67,7 @@ public enum Provider {
           0, "provider CUDA was asked for, but " + reason + "; set provider to Auto or CPU");
     }
     log.accept("Provider Auto runs on the CPU: " + reason);
-    return onCpu(environment, graph, threads);
+    return onCpu.get();
   }
 
   private static Placed onCpu(OrtEnvironment environment, Path graph, int threads) {

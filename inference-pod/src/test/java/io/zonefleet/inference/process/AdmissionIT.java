@@ -87,6 +87,19 @@ class AdmissionIT {
     assertThat(pod.metric("vllm:generation_tokens_total") - before).isLessThanOrEqualTo(903);
   }
 
+  /** The gateway may replay a request elsewhere as long as no byte of its answer went out. */
+  @Test
+  void aStreamThatWaitsIsSilent() throws Exception {
+    CompletableFuture<HttpResponse<String>> runs = generate(900);
+    pod.await("busy", () -> pod.metric(RUNNING) == 1);
+    try (Socket client = send(PodProcess.longChat(3, true))) {
+      pod.await("full", () -> pod.metric(WAITING) == 1);
+      assertThat(client.getInputStream().available()).isZero();
+      assertThat(runs.join().statusCode()).isEqualTo(200);
+      assertThat(client.getInputStream().read()).isEqualTo('H');
+    }
+  }
+
   /** By hand, since a client library would keep the connection. */
   private Socket send(String json) throws Exception {
     Socket socket = new Socket("127.0.0.1", pod.port);
