@@ -19,4 +19,10 @@ public record Failback(
         @Min(0)
         @Max(86400)
         @JsonPropertyDescription("Seconds over which an ActiveActive zone's share grows back.")
-        Integer rampSeconds) {}
+        Integer rampSeconds,
+    @Default("300")
+        @Min(0)
+        @Max(86400)
+        @JsonPropertyDescription(
+            "Longest wait in seconds: each loss in a row doubles stableSeconds up to this.")
+        Integer maxStableSeconds) {}

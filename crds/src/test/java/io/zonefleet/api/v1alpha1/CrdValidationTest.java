@@ -84,7 +84,8 @@ class CrdValidationTest {
     assertThat(spec.zones()).extracting(Zone::weight).containsExactly(1, 1);
     assertThat(spec.traffic().policy()).isEqualTo(TrafficPolicy.ActiveStandby);
     assertThat(spec.traffic().healthCheck()).isEqualTo(new HealthCheck("/readyz", 250, 250, 2, 3));
-    assertThat(spec.traffic().failback()).isEqualTo(new Failback(FailbackMode.Automatic, 30, 30));
+    assertThat(spec.traffic().failback())
+        .isEqualTo(new Failback(FailbackMode.Automatic, 30, 30, 300));
     assertThat(spec.traffic().gateway().replicasPerZone()).isEqualTo(1);
     assertThat(spec.storage().mode()).isEqualTo(StorageMode.PerZone);
     assertThat(spec.server().provider()).isEqualTo(Provider.Auto);

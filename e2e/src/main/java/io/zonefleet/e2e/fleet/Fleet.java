@@ -51,7 +51,7 @@ public final class Fleet implements AutoCloseable {
           zones: [%s]
           traffic:
             policy: %s
-            failback: {stableSeconds: 3, rampSeconds: 2}
+            failback: {stableSeconds: 3, rampSeconds: 2, maxStableSeconds: 3}
           storage: {mode: Shared, claims: {shared: %s}}
         """
             .formatted(

@@ -54,7 +54,8 @@ public final class RunningLoad implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroy();
+    // not Process.destroy(), which closes the pipe before the last answers are read
+    process.toHandle().destroy();
     try {
       process.waitFor();
       reader.join();

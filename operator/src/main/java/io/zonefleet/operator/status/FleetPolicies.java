@@ -51,6 +51,7 @@ public final class FleetPolicies {
             .map(mode -> Failback.Mode.valueOf(mode.name()))
             .orElse(DEFAULT_FAILBACK.mode()),
         Optional.ofNullable(asked.stableSeconds()).orElse(DEFAULT_FAILBACK.stableSeconds()),
-        Optional.ofNullable(asked.rampSeconds()).orElse(DEFAULT_FAILBACK.rampSeconds()));
+        Optional.ofNullable(asked.rampSeconds()).orElse(DEFAULT_FAILBACK.rampSeconds()),
+        Optional.ofNullable(asked.maxStableSeconds()).orElse(DEFAULT_FAILBACK.maxStableSeconds()));
   }
 }
