@@ -244,9 +244,18 @@ final class TestFleet implements AutoCloseable {
   }
 
   List<String> events(String reason) {
-    return client.events().v1().events().inNamespace(key.namespace()).list().getItems().stream()
+    // as kubectl describe finds them
+    // as kubectl describe finds them
+    return client
+        .v1()
+        .events()
+        .inNamespace(key.namespace())
+        .withField("involvedObject.uid", resource().getMetadata().getUid())
+        .list()
+        .getItems()
+        .stream()
         .filter(e -> e.getReason().equals(reason))
-        .map(e -> e.getNote())
+        .map(e -> e.getMessage())
         .toList();
   }
 
