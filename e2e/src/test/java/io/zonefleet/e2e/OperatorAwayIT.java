@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 class OperatorAwayIT {
 
   private static final int RATE = 50;
-  private static final String QUESTION =
-      "{\"text\": \"What is the capital of France?\", \"max_tokens\": 8}";
+  private static final String QUESTION = Fleet.completion(8);
 
   private final ZoneCluster cluster = UnderTest.cluster();
   private final Installation installation = UnderTest.installation();
@@ -86,7 +85,8 @@ class OperatorAwayIT {
   }
 
   private RunningLoad start(Fleet fleet, String zone) {
-    return RunningLoad.start(cluster, new Vantage.InZone(zone), fleet.predictUrl(), RATE, QUESTION);
+    return RunningLoad.start(
+        cluster, new Vantage.InZone(zone), fleet.completionsUrl(), RATE, QUESTION);
   }
 
   private Fleet fleet(String name) {

@@ -23,8 +23,12 @@ class ZoneLossIT {
 
   private static final int TRIALS = Integer.getInteger("zonefleet.trials", 1);
   private static final int RATE = 50;
-  private static final String QUESTION =
-      "{\"text\": \"What is the capital of France?\", \"max_tokens\": 8}";
+  private static final String QUESTION = Fleet.completion(8);
+
+  /** Long answers, so that some are always under way: without a byte until their end. */
+  private static final int LONG_RATE = 4;
+
+  private static final String LONG_QUESTION = Fleet.completion(160);
 
   private final ZoneCluster cluster = UnderTest.cluster();
   private final Installation installation = UnderTest.installation();
@@ -60,7 +64,14 @@ class ZoneLossIT {
     var survivor = zones.get(1);
     var epoch = fleet.status().epoch();
     try (var near = start(new Vantage.InZone(survivor), fleet);
-        var outside = start(new Vantage.NoZone(), fleet)) {
+        var outside = start(new Vantage.NoZone(), fleet);
+        var inFlight =
+            RunningLoad.start(
+                cluster,
+                new Vantage.InZone(survivor),
+                fleet.completionsUrl(),
+                LONG_RATE,
+                LONG_QUESTION)) {
       near.awaitAnswers(2 * RATE, Duration.ofSeconds(60));
       outside.awaitAnswers(2 * RATE, Duration.ofSeconds(60));
 
@@ -71,20 +82,25 @@ class ZoneLossIT {
       var before = near.soFar().answers().size();
       near.awaitAnswers(before + 3 * RATE, Duration.ofSeconds(30));
       var nearOutcome = near.stop();
+      var longOutcome = inFlight.stop();
       var outsideOutcome = outside.stop();
       System.out.printf(
-          "%s: %d requests, %d failed, slowest %d ms, shift %d ms, status %d ms; from no zone: %d"
-              + " requests, %d failed%n",
+          "%s: %d requests, %d failed, slowest %d ms, shift %d ms, status %d ms; %d long ones, %d"
+              + " under way at the cut, %d failed; from no zone: %d requests, %d failed%n",
           title,
           nearOutcome.answers().size(),
           nearOutcome.failed().size(),
           nearOutcome.slowestMillis(),
           nearOutcome.shift(cut, lost).toMillis(),
           seen.toMillis(),
+          longOutcome.answers().size(),
+          longOutcome.underWay(cut).size(),
+          longOutcome.failed().size(),
           outsideOutcome.answers().size(),
           outsideOutcome.failed().size());
 
       assertThat(nearOutcome.failed()).as("failed requests, %s", title).isEmpty();
+      assertThat(longOutcome.failed()).as("failed long requests, %s", title).isEmpty();
       assertThat(nearOutcome.shift(cut, lost)).as(title).isLessThan(Duration.ofMillis(1500));
       assertThat(nearOutcome.byZone().keySet()).as(title).contains(survivor);
       assertThat(outsideOutcome.answers())
@@ -105,6 +121,6 @@ class ZoneLossIT {
   }
 
   private RunningLoad start(Vantage from, Fleet fleet) {
-    return RunningLoad.start(cluster, from, fleet.predictUrl(), RATE, QUESTION);
+    return RunningLoad.start(cluster, from, fleet.completionsUrl(), RATE, QUESTION);
   }
 }

@@ -23,8 +23,6 @@ public final class Demo {
   private static final int RATE = 50;
   private static final List<String> QUESTIONS =
       List.of("What is the capital of Japan?", "你好", "中国的首都是哪里?");
-  private static final String LOAD_BODY =
-      "{\"text\": \"What is the capital of France?\", \"max_tokens\": 8}";
 
   private final Options options;
   private final Progress progress;
@@ -138,7 +136,7 @@ public final class Demo {
   }
 
   private RunningLoad load(Vantage from, Fleet fleet) {
-    return RunningLoad.start(cluster, from, fleet.predictUrl(), RATE, LOAD_BODY);
+    return RunningLoad.start(cluster, from, fleet.completionsUrl(), RATE, Fleet.completion(8));
   }
 
   private Map<String, String> ask(Fleet fleet, String question) {

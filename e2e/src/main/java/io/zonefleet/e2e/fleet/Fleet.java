@@ -87,9 +87,17 @@ public final class Fleet implements AutoCloseable {
     return "http://" + service.getSpec().getClusterIP();
   }
 
-  /** The front Service's URL for {@code /predict}. */
-  public String predictUrl() {
-    return url() + "/predict";
+  /** The front Service's URL for text completions. */
+  public String completionsUrl() {
+    return url() + "/v1/completions";
+  }
+
+  /** A request for so many tokens, no more and no less. */
+  public static String completion(int tokens) {
+    return """
+        {"model": "tiny-r1", "prompt": "The capital of France is", "max_tokens": %d, \
+        "ignore_eos": true, "temperature": 0}"""
+        .formatted(tokens);
   }
 
   /** The label selector of the zone's inference pods. */

@@ -105,6 +105,19 @@ public final class Installation implements AutoCloseable {
         });
   }
 
+  /** Replaces every replica of the operator, one after another. */
+  public void restartOperator() {
+    kubectl("rollout", "restart", "deployment/" + OPERATOR, "--namespace", NAMESPACE);
+    kubectl(
+        "rollout",
+        "status",
+        "deployment/" + OPERATOR,
+        "--namespace",
+        NAMESPACE,
+        "--timeout",
+        ROLLED_OUT.toSeconds() + "s");
+  }
+
   private static int count(Integer replicas) {
     return replicas == null ? 0 : replicas;
   }

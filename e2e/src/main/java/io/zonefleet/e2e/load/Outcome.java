@@ -21,6 +21,13 @@ public record Outcome(List<Answer> answers) {
     return answers.stream().filter(answer -> !answer.ok()).toList();
   }
 
+  /** The requests that were sent before that moment and answered after it. */
+  public List<Answer> underWay(Instant moment) {
+    return answers.stream()
+        .filter(answer -> answer.sent().isBefore(moment) && answer.answered().isAfter(moment))
+        .toList();
+  }
+
   /** The longest time to an answer in milliseconds; 0 without answers. */
   public long slowestMillis() {
     return answers.stream().mapToLong(Answer::millis).max().orElse(0);

@@ -25,6 +25,8 @@ class OutcomeTest {
 
     assertThat(outcome.shift(CUT, "a")).isEqualTo(Duration.ofMillis(100));
     assertThat(outcome.failed()).isEmpty();
+    assertThat(outcome.underWay(CUT))
+        .containsExactly(new Answer(CUT.minusMillis(50), 150, "a", ""));
     assertThat(outcome.slowestMillis()).isEqualTo(300);
     assertThat(outcome.byZone()).containsEntry("a", 2L).containsEntry("b", 2L);
   }

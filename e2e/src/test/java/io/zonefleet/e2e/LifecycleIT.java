@@ -1,0 +1,114 @@
+package io.zonefleet.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.zonefleet.api.v1alpha1.TrafficPolicy;
+import io.zonefleet.e2e.fleet.Await;
+import io.zonefleet.e2e.fleet.Fleet;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Given a fleet, when nothing changes nothing is written, and when it goes its data stays. */
+class LifecycleIT {
+
+  private static final Map<String, String> OWNED =
+      Map.of("app.kubernetes.io/managed-by", "zonefleet");
+
+  private final KubernetesClient client = UnderTest.installation().client();
+
+  @Test
+  void aSettledFleetIsLeftAlone() {
+    try (var fleet =
+        Fleet.ready(client, "settled", TrafficPolicy.ActiveActive, UnderTest.cluster().zones())) {
+      var before = versions("settled");
+      // every replica of the operator reconciles all fleets anew
+      UnderTest.installation().restartOperator();
+      fleet.awaitCondition("Ready", "True", Duration.ofMinutes(1));
+      assertThat(versions("settled")).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void deletingTheResourceRemovesAllButTheWeights() {
+    try (var fleet =
+        Fleet.applied(
+            client,
+            "gone",
+            """
+            apiVersion: zonefleet.io/v1alpha1
+            kind: DeepSeekDeployment
+            metadata: {name: gone}
+            spec:
+              model: {name: tiny-r1, revision: r1}
+              zones: [{name: zone-a}, {name: zone-b}]
+              storage: {mode: PerZone, size: 1Gi}
+            """)) {
+      Await.until(
+          "both zones have their objects",
+          Duration.ofMinutes(1),
+          () -> claims("gone").size() == 2 && versions("gone").size() > 10);
+    }
+    Await.until("its objects are gone", Duration.ofMinutes(1), () -> versions("gone").isEmpty());
+    assertThat(claims("gone"))
+        .containsExactlyInAnyOrder("gone-weights-zone-a", "gone-weights-zone-b");
+    client
+        .persistentVolumeClaims()
+        .inNamespace(Fleet.NAMESPACE)
+        .withLabel("app.kubernetes.io/instance", "gone")
+        .delete();
+  }
+
+  private List<String> claims(String fleet) {
+    return client
+        .persistentVolumeClaims()
+        .inNamespace(Fleet.NAMESPACE)
+        .withLabel("app.kubernetes.io/instance", fleet)
+        .list()
+        .getItems()
+        .stream()
+        .map(claim -> claim.getMetadata().getName())
+        .toList();
+  }
+
+  /** Generations, and for kinds without one the versions, of what the fleet owns. */
+  private Map<String, String> versions(String fleet) {
+    var all = new TreeMap<String, String>();
+    Stream.of(
+            client.apps().statefulSets().inNamespace(Fleet.NAMESPACE).withLabels(OWNED).list(),
+            client.apps().deployments().inNamespace(Fleet.NAMESPACE).withLabels(OWNED).list(),
+            client.services().inNamespace(Fleet.NAMESPACE).withLabels(OWNED).list(),
+            client.configMaps().inNamespace(Fleet.NAMESPACE).withLabels(OWNED).list(),
+            client.serviceAccounts().inNamespace(Fleet.NAMESPACE).withLabels(OWNED).list(),
+            client
+                .policy()
+                .v1()
+                .podDisruptionBudget()
+                .inNamespace(Fleet.NAMESPACE)
+                .withLabels(OWNED)
+                .list(),
+            client
+                .network()
+                .v1()
+                .networkPolicies()
+                .inNamespace(Fleet.NAMESPACE)
+                .withLabels(OWNED)
+                .list())
+        .flatMap(list -> list.getItems().stream())
+        .map(HasMetadata.class::cast)
+        .filter(o -> fleet.equals(o.getMetadata().getLabels().get("app.kubernetes.io/instance")))
+        .forEach(
+            o ->
+                all.put(
+                    o.getKind() + "/" + o.getMetadata().getName(),
+                    o.getMetadata().getGeneration() == null
+                        ? o.getMetadata().getResourceVersion()
+                        : "generation " + o.getMetadata().getGeneration()));
+    return all;
+  }
+}
