@@ -85,7 +85,8 @@ public class ModelServer {
           Path.of(config.terminationLog()),
           line + "\n",
           StandardOpenOption.CREATE,
-          StandardOpenOption.WRITE);
+          StandardOpenOption.WRITE,
+          StandardOpenOption.TRUNCATE_EXISTING);
     } catch (IOException e) {
       LOG.debugf("The termination log %s cannot be written: %s", config.terminationLog(), e);
     }

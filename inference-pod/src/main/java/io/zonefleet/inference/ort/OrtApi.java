@@ -101,7 +101,7 @@ final class OrtApi {
     getErrorMessage = entry(2, FunctionDescriptor.of(ADDRESS, ADDRESS));
     releaseStatus = release(93);
 
-    createEnv = call(3, JAVA_INT, ADDRESS, ADDRESS);
+    createEnv = call(4, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
     createSession = call(7, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
     createSessionOptions = call(10, ADDRESS);
     disableMemPattern = call(17, ADDRESS);

@@ -13,10 +13,12 @@ public final class OrtEnvironment extends Handle {
   private static final int WARNING = 2;
 
   private final OrtApi api;
+  private final OrtLog log;
 
-  private OrtEnvironment(OrtApi api, MemorySegment pointer) {
+  private OrtEnvironment(OrtApi api, OrtLog log, MemorySegment pointer) {
     super("the ONNX Runtime environment", pointer, api.releaseEnv);
     this.api = api;
+    this.log = log;
   }
 
   /**
@@ -29,9 +31,20 @@ public final class OrtEnvironment extends Handle {
     OrtApi api = new OrtApi(NativeLibrary.locate(library));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom("zonefleet");
+      OrtLog log = new OrtLog();
+      MemorySegment function = log.function();
       return new OrtEnvironment(
-          api, api.create(out -> (MemorySegment) api.createEnv.invokeExact(WARNING, name, out)));
+          api,
+          log,
+          api.create(
+              out ->
+                  (MemorySegment)
+                      api.createEnv.invokeExact(function, MemorySegment.NULL, WARNING, name, out)));
     }
+  }
+
+  OrtLog log() {
+    return log;
   }
 
   OrtApi api() {

@@ -1,6 +1,7 @@
 package io.zonefleet.inference.ort;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -76,10 +77,17 @@ public enum Provider {
     }
   }
 
+  /** ONNX Runtime returns that a library does not load, and only logs which one it lacks. */
   private static Placed onCuda(OrtEnvironment environment, Path graph, int threads) {
+    environment.log().capture();
     try (SessionOptions options = new SessionOptions(environment, threads)) {
       options.useCuda();
       return new Placed(OrtSession.load(environment, options, graph), Device.CUDA);
+    } catch (OrtException e) {
+      List<String> logged = environment.log().release();
+      throw logged.isEmpty() ? e : new OrtException(e.code(), logged.getLast());
+    } finally {
+      environment.log().release();
     }
   }
 

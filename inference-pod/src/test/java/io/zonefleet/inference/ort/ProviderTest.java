@@ -36,6 +36,18 @@ class ProviderTest {
   }
 
   @Test
+  void ofOnnxRuntimesLogOnlyTheErrorItselfIsKept() {
+    assertThat(
+            OrtLog.line(
+                "/src/provider_bridge_ort.cc:1988 onnxruntime::Provider& Get() [ONNXRuntimeError]"
+                    + " : 1 : FAIL : Failed to load library libonnxruntime_providers_cuda.so with"
+                    + " error: libcublasLt.so.12: cannot open shared object file\n"))
+        .isEqualTo(
+            "Failed to load library libonnxruntime_providers_cuda.so with error:"
+                + " libcublasLt.so.12: cannot open shared object file");
+  }
+
+  @Test
   void autoFallsBackWhenCudaIsNotBuiltIn() {
     assertThat(Provider.AUTO.choose(false, CUDA, CPU, log::add)).isEqualTo(Device.CPU);
     assertThat(log).singleElement().asString().contains("use the cuda image");
