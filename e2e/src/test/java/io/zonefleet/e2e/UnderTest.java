@@ -19,7 +19,7 @@ final class UnderTest {
     cluster =
         Clusters.start(
             System.getProperty("zonefleet.cluster", "auto"),
-            "e2e",
+            System.getProperty("zonefleet.lab", "e2e"),
             Boolean.getBoolean("zonefleet.keep"));
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(cluster::close));
     cluster.zones().forEach(cluster::heal);
