@@ -30,12 +30,17 @@ public final class ClusterView implements AutoCloseable {
   private final SharedIndexInformer<Pod> pods;
   private final SharedIndexInformer<PersistentVolumeClaim> claims;
   private final SharedIndexInformer<Node> nodes;
+  private final SharedIndexInformer<Pod> operators;
 
-  public ClusterView(KubernetesClient client) {
+  /**
+   * @param operatorNamespace where the operator's own replicas run
+   */
+  public ClusterView(KubernetesClient client, String operatorNamespace) {
     fleets = informer(client.resources(DeepSeekDeployment.class).inAnyNamespace());
     pods = informer(client.pods().inAnyNamespace().withLabel(Labels.NAME, Labels.DEEPSEEK));
     claims = informer(client.persistentVolumeClaims().inAnyNamespace());
     nodes = informer(client.nodes());
+    operators = informer(client.pods().inNamespace(operatorNamespace));
   }
 
   /** Starts the watches; done when all of them have seen everything once. Retries for ever. */
@@ -79,6 +84,20 @@ public final class ClusterView implements AutoCloseable {
     return nodes.getStore().list();
   }
 
+  /** The zone in which a replica of the operator runs; empty when that is not known. */
+  public Optional<String> zoneOfOperator(String pod) {
+    return operators.getStore().list().stream()
+        .filter(p -> p.getMetadata().getName().equals(pod))
+        .findFirst()
+        .flatMap(
+            p ->
+                nodes().stream()
+                    .filter(n -> n.getMetadata().getName().equals(p.getSpec().getNodeName()))
+                    .findFirst())
+        .map(n -> label(n, Labels.NODE_ZONE))
+        .filter(zone -> !zone.isEmpty());
+  }
+
   public static FleetKey key(HasMetadata fleet) {
     return new FleetKey(fleet.getMetadata().getNamespace(), fleet.getMetadata().getName());
   }
@@ -95,7 +114,7 @@ public final class ClusterView implements AutoCloseable {
   }
 
   private Stream<SharedIndexInformer<?>> all() {
-    return Stream.of(fleets, pods, claims, nodes);
+    return Stream.of(fleets, pods, claims, nodes, operators);
   }
 
   private static <T extends HasMetadata> SharedIndexInformer<T> informer(Informable<T> resources) {

@@ -7,10 +7,13 @@ import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfig
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /**
@@ -27,6 +30,9 @@ public final class Leadership implements AutoCloseable {
    */
   public record Timing(Duration lease, Duration renew, Duration retry) {}
 
+  /** Three renewals that did not come. */
+  private static final Duration SILENCE = Duration.ofMillis(1500);
+
   private final KubernetesClient client;
   private final Timing timing;
   private final TimedLock lock;
@@ -38,12 +44,19 @@ public final class Leadership implements AutoCloseable {
   /**
    * @param client with time-outs below {@code timing.renew}, without retries
    * @param identity name of this operator's pod
+   * @param isDark whether the pod of this name lies in a zone that a quorum sees no more; a leader
+   *     there that is silent too is not waited for
    */
   public Leadership(
-      KubernetesClient client, String namespace, String name, String identity, Timing timing) {
+      KubernetesClient client,
+      String namespace,
+      String name,
+      String identity,
+      Timing timing,
+      Predicate<String> isDark) {
     this.client = client;
     this.timing = timing;
-    this.lock = new TimedLock(namespace, name, identity);
+    this.lock = new TimedLock(namespace, name, identity, isDark);
   }
 
   /** The lease, and when it was last held for sure. */
@@ -51,9 +64,11 @@ public final class Leadership implements AutoCloseable {
     private volatile long renewedNanos;
     private volatile boolean everRenewed;
     private String problem = "";
+    private final Predicate<String> isDark;
 
-    TimedLock(String namespace, String name, String identity) {
+    TimedLock(String namespace, String name, String identity, Predicate<String> isDark) {
       super(namespace, name, identity);
+      this.isDark = isDark;
     }
 
     /** The elector's own log of a failure is a stack trace at every try, and switched off. */
@@ -62,7 +77,7 @@ public final class Leadership implements AutoCloseable {
       try {
         var found = super.get(client);
         problem = "";
-        return found;
+        return found != null && isGone(found) ? expired(found) : found;
       } catch (KubernetesClientException e) {
         if (!e.getMessage().equals(problem)) {
           LOG.warnf("the lease cannot be read: %s", e.getMessage());
@@ -70,6 +85,36 @@ public final class Leadership implements AutoCloseable {
         }
         throw e;
       }
+    }
+
+    /**
+     * Two that write for a moment cannot contradict each other, for every decision is written onto
+     * the version that was read; so a strong suspicion is enough to take over before the lease
+     * ends.
+     */
+    private boolean isGone(LeaderElectionRecord held) {
+      var holder = held.getHolderIdentity();
+      if (holder == null || holder.isEmpty() || holder.equals(identity())) {
+        return false;
+      }
+      var silent = Duration.between(held.getRenewTime(), ZonedDateTime.now(ZoneOffset.UTC));
+      if (silent.compareTo(SILENCE) < 0 || !isDark.test(holder)) {
+        return false;
+      }
+      LOG.infof("the leader %s lies in a dark zone, silent for %d ms", holder, silent.toMillis());
+      return true;
+    }
+
+    private static LeaderElectionRecord expired(LeaderElectionRecord held) {
+      var longAgo = held.getRenewTime().minusHours(1);
+      var past =
+          new LeaderElectionRecord(
+              held.getHolderIdentity(),
+              held.getLeaseDuration(),
+              held.getAcquireTime(),
+              longAgo,
+              held.getLeaderTransitions());
+      return past;
     }
 
     @Override

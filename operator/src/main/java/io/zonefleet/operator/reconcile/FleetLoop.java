@@ -67,12 +67,14 @@ final class FleetLoop {
       memory.doubt(decision.state());
     }
     publish(fleet, around);
+    shell.dark().note(key, memory.state(), around.seen().at());
     metrics.observe(memory.state(), around.seen());
   }
 
   void forget() {
     shell.xds().forget(key);
     shell.applications().forget(key);
+    shell.dark().forget(key);
     metrics.forget();
   }
 

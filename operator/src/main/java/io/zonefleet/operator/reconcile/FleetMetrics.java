@@ -1,5 +1,7 @@
 package io.zonefleet.operator.reconcile;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,8 +13,10 @@ import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.Observation;
 import io.zonefleet.operator.zones.Role;
 import io.zonefleet.operator.zones.Switch;
+import io.zonefleet.operator.zones.ZoneState;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One fleet's part of the operator's metrics. */
@@ -23,6 +27,8 @@ final class FleetMetrics {
   private final Meter epochGauge;
   private final MultiGauge roles;
   private final MultiGauge reports;
+  private Map<String, Role> toldRoles = Map.of();
+  private Map<String, Boolean> toldAnswers = Map.of();
 
   FleetMetrics(MeterRegistry registry, FleetKey key) {
     this.registry = registry;
@@ -46,6 +52,21 @@ final class FleetMetrics {
 
   void observe(FleetState state, Observation seen) {
     epoch.set(state.epoch());
+    var roles = state.zones().stream().collect(toMap(ZoneState::name, ZoneState::role));
+    if (!roles.equals(toldRoles)) {
+      toldRoles = roles;
+      tellRoles(state);
+    }
+    var answers =
+        seen.gateways().stream()
+            .collect(toMap(GatewayReport::name, GatewayReport::reachable, (a, b) -> a));
+    if (!answers.equals(toldAnswers)) {
+      toldAnswers = answers;
+      tellReports(seen);
+    }
+  }
+
+  private void tellRoles(FleetState state) {
     var roleRows = new ArrayList<MultiGauge.Row<?>>();
     for (var zone : state.zones()) {
       for (var role : Role.values()) {
@@ -55,6 +76,9 @@ final class FleetMetrics {
       }
     }
     roles.register(roleRows, true);
+  }
+
+  private void tellReports(Observation seen) {
     var reportRows = new ArrayList<MultiGauge.Row<?>>();
     seen.gateways().stream()
         .map(GatewayReport::zone)

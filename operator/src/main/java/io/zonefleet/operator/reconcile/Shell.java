@@ -27,6 +27,7 @@ record Shell(
     Leadership leadership,
     XdsServer xds,
     Applications applications,
+    DarkZones dark,
     MeterRegistry metrics,
     InstantSource clock,
     Duration interval) {}

@@ -39,20 +39,28 @@ final class Wiring {
 
   @Produces
   @Singleton
-  ClusterView view(KubernetesClient client) {
-    return new ClusterView(Clients.watching(client.getConfiguration()));
+  ClusterView view(KubernetesClient client, OperatorSettings settings) {
+    return new ClusterView(Clients.watching(client.getConfiguration()), settings.podNamespace());
   }
 
   @Produces
   @Singleton
-  Leadership leadership(KubernetesClient client, OperatorSettings settings) {
+  DarkZones darkZones() {
+    return new DarkZones();
+  }
+
+  @Produces
+  @Singleton
+  Leadership leadership(
+      KubernetesClient client, OperatorSettings settings, ClusterView view, DarkZones dark) {
     return new Leadership(
         Clients.quick(client.getConfiguration()),
         settings.podNamespace(),
         settings.lease().name(),
         settings.podName(),
         new Leadership.Timing(
-            settings.lease().duration(), settings.lease().renew(), settings.lease().retry()));
+            settings.lease().duration(), settings.lease().renew(), settings.lease().retry()),
+        leader -> view.zoneOfOperator(leader).filter(dark::contains).isPresent());
   }
 
   @Produces
@@ -76,6 +84,7 @@ final class Wiring {
       Leadership leadership,
       XdsServer xds,
       Applications applications,
+      DarkZones dark,
       MeterRegistry metrics) {
     var quick = Clients.quick(client.getConfiguration());
     return new Shell(
@@ -88,6 +97,7 @@ final class Wiring {
         leadership,
         xds,
         applications,
+        dark,
         metrics,
         InstantSource.system(),
         settings.interval());

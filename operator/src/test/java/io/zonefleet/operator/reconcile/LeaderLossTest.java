@@ -2,6 +2,7 @@ package io.zonefleet.operator.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.zonefleet.operator.traffic.TrafficPlan;
@@ -75,6 +76,48 @@ class LeaderLossTest {
         Eventually.holds("its gateway leaves the Service", SOON, () -> !fleet.serves("zone-a"));
       }
     }
+  }
+
+  @Test
+  void aLeaderInTheZoneThatAQuorumSeesDarkIsNotWaitedFor() throws Exception {
+    fleet = new TestFleet(api, "quicker", ZONES).applied("").withPods();
+    operatorPod("leads-in-zone-a", "zone-a");
+    try (var leader = new Replica(overTheLink(), "leads-in-zone-a", true).started()) {
+      Eventually.holds("zone-a serves", SOON, () -> fleet.hasRole("zone-a", "Active"));
+      try (var other = new Replica(api, "follows", true).started()) {
+        Eventually.holds("all stand by", SOON, () -> fleet.hasRole("zone-c", "Standby"));
+        var cut = Instant.now();
+
+        link.cut();
+        fleet.cut("zone-a");
+
+        Eventually.holds("zone-a is lost", SOON, () -> fleet.hasRole("zone-a", "Lost"));
+        var took = Duration.between(cut, Instant.now());
+        System.out.printf("leader in the dark zone: status right after %d ms%n", took.toMillis());
+        assertThat(took).isLessThan(Duration.ofSeconds(4));
+        assertThat(other.leadership.leads()).isTrue();
+      }
+    }
+  }
+
+  private static void operatorPod(String name, String zone) {
+    api.namespace("zonefleet-system");
+    api.client()
+        .resource(
+            new PodBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace("zonefleet-system")
+                .endMetadata()
+                .withNewSpec()
+                .withNodeName("node-" + zone)
+                .addNewContainer()
+                .withName("operator")
+                .withImage("registry.test/operator:1")
+                .endContainer()
+                .endSpec()
+                .build())
+        .create();
   }
 
   @Test

@@ -46,8 +46,16 @@ final class Replica implements AutoCloseable {
         followsUp
             ? quick
             : Clients.quick(new ConfigBuilder(config).withMasterUrl("https://127.0.0.1:9").build());
-    view = new ClusterView(watching);
-    leadership = new Leadership(quick, "default", "zonefleet", name, LEASE);
+    view = new ClusterView(watching, "zonefleet-system");
+    var dark = new DarkZones();
+    leadership =
+        new Leadership(
+            quick,
+            "default",
+            "zonefleet",
+            name,
+            LEASE,
+            leader -> view.zoneOfOperator(leader).filter(dark::contains).isPresent());
     loops =
         new FleetLoops(
             new Shell(
@@ -60,6 +68,7 @@ final class Replica implements AutoCloseable {
                 leadership,
                 xds,
                 applications,
+                dark,
                 new SimpleMeterRegistry(),
                 InstantSource.system(),
                 Duration.ofMillis(250)));
