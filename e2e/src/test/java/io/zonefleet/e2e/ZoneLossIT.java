@@ -85,19 +85,19 @@ class ZoneLossIT {
       var longOutcome = inFlight.stop();
       var outsideOutcome = outside.stop();
       System.out.printf(
-          "%s: %d requests, %d failed, slowest %d ms, shift %d ms, status %d ms; %d long ones, %d"
-              + " under way at the cut, %d failed; from no zone: %d requests, %d failed%n",
+          "%s: %d requests, failed %s, slowest %d ms, shift %d ms, status %d ms; %d long ones, %d"
+              + " under way at the cut, failed %s; from no zone: %d requests, failed %s%n",
           title,
           nearOutcome.answers().size(),
-          nearOutcome.failed().size(),
+          nearOutcome.failures(),
           nearOutcome.slowestMillis(),
           nearOutcome.shift(cut, lost).toMillis(),
           seen.toMillis(),
           longOutcome.answers().size(),
           longOutcome.underWay(cut).size(),
-          longOutcome.failed().size(),
+          longOutcome.failures(),
           outsideOutcome.answers().size(),
-          outsideOutcome.failed().size());
+          outsideOutcome.failures());
 
       assertThat(nearOutcome.failed()).as("failed requests, %s", title).isEmpty();
       assertThat(longOutcome.failed()).as("failed long requests, %s", title).isEmpty();

@@ -30,20 +30,22 @@ record Report(
         """
 
         %s was cut off the network under load
-          client in a surviving zone: %d requests, %d failed, slowest %d ms, answers by zone %s
+          client in a surviving zone: %d requests, %d failed%s, slowest %d ms, answers by zone %s
           all answers from survivors after %d ms; kubectl get deepseek said so after %d ms
-          client in no zone:          %d requests, %d failed, the last of them sent %d ms after the cut
+          client in no zone:          %d requests, %d failed%s, the last of them sent %d ms after the cut
         """
             .formatted(
                 lost,
                 near.answers().size(),
                 near.failed().size(),
+                kinds(near),
                 near.slowestMillis(),
                 near.byZone(),
                 shiftMillis(),
                 status.toMillis(),
                 outside.answers().size(),
                 outside.failed().size(),
+                kinds(outside),
                 lastFailureMillis()));
   }
 
@@ -55,6 +57,7 @@ record Report(
     all.put("totalSeconds", total.toSeconds());
     all.put("requests", near.answers().size());
     all.put("failedRequests", near.failed().size());
+    all.put("failures", near.failures());
     all.put("slowestMillis", near.slowestMillis());
     all.put("shiftMillis", shiftMillis());
     all.put("statusMillis", status.toMillis());
@@ -71,6 +74,10 @@ record Report(
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static String kinds(Outcome outcome) {
+    return outcome.failed().isEmpty() ? "" : " " + outcome.failures();
   }
 
   private long shiftMillis() {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -31,6 +32,12 @@ public record Outcome(List<Answer> answers) {
   /** The longest time to an answer in milliseconds; 0 without answers. */
   public long slowestMillis() {
     return answers.stream().mapToLong(Answer::millis).max().orElse(0);
+  }
+
+  /** Requests that were not answered with 200, by status or exception. */
+  public Map<String, Long> failures() {
+    return failed().stream()
+        .collect(Collectors.groupingBy(Answer::failure, TreeMap::new, Collectors.counting()));
   }
 
   /** Answers with 200 by the zone that gave them. */
