@@ -26,8 +26,7 @@ import org.junit.jupiter.api.Test;
 class ChangeIT {
   private static final int RATE = 20;
   private static final Duration ROLLED_OUT = Duration.ofMinutes(8);
-  private static final String QUESTION =
-      "{\"text\": \"What is the capital of France?\", \"max_tokens\": 8}";
+  private static final String QUESTION = Fleet.completion(8);
 
   private final ZoneCluster cluster = UnderTest.cluster();
   private final KubernetesClient client = UnderTest.installation().client();
@@ -131,7 +130,7 @@ class ChangeIT {
 
   private Outcome during(Fleet fleet, Runnable change) {
     var where = new Vantage.InZone(cluster.zones().getLast());
-    try (var load = RunningLoad.start(cluster, where, fleet.predictUrl(), RATE, QUESTION)) {
+    try (var load = RunningLoad.start(cluster, where, fleet.completionsUrl(), RATE, QUESTION)) {
       load.awaitAnswers(2 * RATE, Duration.ofSeconds(60));
       change.run();
       load.awaitAnswers(load.soFar().answers().size() + 2 * RATE, Duration.ofSeconds(60));

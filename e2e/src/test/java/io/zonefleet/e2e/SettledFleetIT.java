@@ -5,17 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.zonefleet.api.v1alpha1.TrafficPolicy;
-import io.zonefleet.e2e.fleet.Await;
 import io.zonefleet.e2e.fleet.Fleet;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Given a fleet, when nothing changes nothing is written, and when it goes its data stays. */
-class LifecycleIT {
+/** Given a fleet, when nothing changes, then nothing is written. */
+class SettledFleetIT {
 
   private static final Map<String, String> OWNED =
       Map.of("app.kubernetes.io/managed-by", "zonefleet");
@@ -32,48 +30,6 @@ class LifecycleIT {
       fleet.awaitCondition("Ready", "True", Duration.ofMinutes(1));
       assertThat(versions("settled")).isEqualTo(before);
     }
-  }
-
-  @Test
-  void deletingTheResourceRemovesAllButTheWeights() {
-    try (var fleet =
-        Fleet.applied(
-            client,
-            "gone",
-            """
-            apiVersion: zonefleet.io/v1alpha1
-            kind: DeepSeekDeployment
-            metadata: {name: gone}
-            spec:
-              model: {name: tiny-r1, revision: r1}
-              zones: [{name: zone-a}, {name: zone-b}]
-              storage: {mode: PerZone, size: 1Gi}
-            """)) {
-      Await.until(
-          "both zones have their objects",
-          Duration.ofMinutes(1),
-          () -> claims("gone").size() == 2 && versions("gone").size() > 10);
-    }
-    Await.until("its objects are gone", Duration.ofMinutes(1), () -> versions("gone").isEmpty());
-    assertThat(claims("gone"))
-        .containsExactlyInAnyOrder("gone-weights-zone-a", "gone-weights-zone-b");
-    client
-        .persistentVolumeClaims()
-        .inNamespace(Fleet.NAMESPACE)
-        .withLabel("app.kubernetes.io/instance", "gone")
-        .delete();
-  }
-
-  private List<String> claims(String fleet) {
-    return client
-        .persistentVolumeClaims()
-        .inNamespace(Fleet.NAMESPACE)
-        .withLabel("app.kubernetes.io/instance", fleet)
-        .list()
-        .getItems()
-        .stream()
-        .map(claim -> claim.getMetadata().getName())
-        .toList();
   }
 
   /** Generations, and for kinds without one the versions, of what the fleet owns. */
