@@ -9,3 +9,4 @@ rm -rf "$2"
 "$1/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --generate-cds-archive --output "$2"
 # the archive for heaps over 32 GB without compressed references, which no image of ours has
 rm -f "$2/lib/server/classes_nocoops.jsa"
+find "$2" -exec touch -h -d @0 {} +

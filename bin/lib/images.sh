@@ -13,7 +13,7 @@ inputs() {
   echo images/Containerfile
   case $1 in
     operator | inference-pod | inference-pod-cuda)
-      echo images/base.sh images/jre.sh images/Jars.java pom.xml
+      echo images/base.sh images/jre.sh images/layers.sh images/Train.java pom.xml
       if [ "$1" = operator ]; then
         echo crds/pom.xml crds/src/main operator/pom.xml operator/src/main
       else
@@ -45,8 +45,8 @@ build_all() {
     case $name in operator | inference-pod | inference-pod-cuda) jars+=("$name") ;; esac
   done
   if [ "${#jars[@]}" -gt 0 ]; then
-    step "jars of ${jars[*]}" package "${jars[@]}"
     step "Java runtime" make_jre
+    step "jars of ${jars[*]}" package "${jars[@]}"
   fi
   step "base image" make_base
   for name in "$@"; do step "image $name" build_image "$name"; done
@@ -68,21 +68,28 @@ package() {
   esac
   bin/mvn -q -B -pl "$(IFS=,; echo "${modules[*]}")" -am package -DskipTests -Dspotless.check.skip "${profile[@]}" >&2
   for name in "${modules[@]}"; do
-    "$(find_jdk25)/bin/java" images/Jars.java "$name/target/quarkus-app" "$store/jars/$name"
+    JAVA_HOME=$(find_jdk25) bash images/layers.sh "$name" "$(jre_home)" "$store/jars" >&2
   done
 }
 
 # The runtime and the base change rarely: each is kept under the hash of what it is made from.
-make_jre() {
+jre_home() {
   local jdk
   jdk=$(find_jdk25) || die "no JDK 25 found: run bin/setup java"
-  jre=$ZONEFLEET_CACHE/images/jre-$(hash images/jre.sh "$jdk/release")
+  echo "$ZONEFLEET_CACHE/images/jre-$(hash images/jre.sh "$jdk/release")"
+}
+
+make_jre() {
+  local jdk jre
+  jre=$(jre_home)
+  jdk=$(find_jdk25)
   [ -d "$jre" ] || { quietly "$ZONEFLEET_CACHE/jre.log" bash images/jre.sh "$jdk" "$jre.$$" && mv -T "$jre.$$" "$jre"; }
   note "$(du -sh "$jre" | cut -f1) from $jdk"
   buildah_from_scratch jre "COPY . /jre" "$jre"
 }
 
 make_base() {
+  local base
   base=$ZONEFLEET_CACHE/images/base-$(hash images/base.sh)
   if [ ! -f "$base/base.tar" ]; then
     mkdir -p "$base"
