@@ -9,5 +9,6 @@ compile_programs() {
 build_images() {
   local list
   list=$(bin/images)
+  # shellcheck disable=SC2034 # for the caller
   mapfile -t archives <<<"$list"
 }
