@@ -38,16 +38,16 @@ final class Ownership {
                   + " exists and was not made for this fleet; to use it, name it in"
                   + " spec.storage.claims");
     }
-    return controller(live)
-        .map(owner -> isFleet(owner) ? null : belongsTo(what, owner))
-        .or(
-            () ->
-                hasOurLabels(live) // left behind by kubectl delete --cascade=orphan
-                    ? Optional.empty()
-                    : Optional.of(
-                        what
-                            + " exists and was not made by Zonefleet; rename or delete it, or"
-                            + " rename the fleet or its zone"));
+    var owner = controller(live);
+    if (owner.isPresent()) {
+      return isFleet(owner.get()) ? Optional.empty() : Optional.of(belongsTo(what, owner.get()));
+    }
+    return hasOurLabels(live) // left behind by kubectl delete --cascade=orphan
+        ? Optional.empty()
+        : Optional.of(
+            what
+                + " exists and was not made by Zonefleet; rename or delete it, or rename the fleet"
+                + " or its zone");
   }
 
   private String belongsTo(String what, OwnerReference owner) {

@@ -213,6 +213,20 @@ class ApplierTest {
   }
 
   @Test
+  void labelsThatSomeoneTookOffComeBack() {
+    var fleet = create(Fleets.chat());
+    apply(fleet);
+    var front = client.services().inNamespace(namespace).withName("chat");
+    var labels = front.get().getMetadata().getLabels();
+    front.edit(
+        service ->
+            new ServiceBuilder(service).editMetadata().withLabels(Map.of()).endMetadata().build());
+
+    assertThat(apply(fleet)).isEqualTo(new Applied(1, 0, List.of(), List.of()));
+    assertThat(front.get().getMetadata().getLabels()).isEqualTo(labels);
+  }
+
+  @Test
   void aFieldThatTheSpecNoLongerSetsGoesAway() {
     var fleet = create(Fleets.chat("template: {statefulSet: {labels: {team: ml}}}"));
     apply(fleet);
