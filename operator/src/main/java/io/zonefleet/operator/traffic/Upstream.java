@@ -37,8 +37,9 @@ final class Upstream {
         .setCircuitBreakers(unlimited())
         .setCommonLbConfig(
             Cluster.CommonLbConfig.newBuilder()
-                // no panic: with every pod unhealthy a request fails at once instead of hanging
-                .setHealthyPanicThreshold(Percent.newBuilder().setValue(0))
+                // with every pod of every zone unhealthy the checks are suspect, not the pods (an
+                // overloaded node misses them first): requests are tried all the same
+                .setHealthyPanicThreshold(Percent.newBuilder().setValue(1))
                 // by default the workers hear of the second pod that fails within a second at its
                 // end
                 .setUpdateMergeWindow(millis(0))

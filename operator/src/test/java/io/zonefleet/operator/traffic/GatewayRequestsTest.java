@@ -66,6 +66,20 @@ class GatewayRequestsTest {
   }
 
   @Test
+  void podsThatMissAllTheirChecksAreTriedAllTheSame() throws Exception {
+    fleet.pod(A).fallUnready();
+    fleet.pod(B).fallUnready();
+    fleet.awaitHealthy(0);
+    assertThat(predictedIn()).isIn(A, B);
+
+    fleet.pod(B).recover();
+    fleet.awaitHealthy(1);
+    for (int i = 0; i < 10; i++) {
+      assertThat(predictedIn()).isEqualTo(B);
+    }
+  }
+
+  @Test
   void podThatFallsUnreadyFinishesItsStreams() throws Exception {
     var stream = openStream(20, 100);
     fleet.pod(A).refuse();

@@ -128,7 +128,7 @@ class GatewayWithoutOperatorTest {
   @Test
   void gatewayThatStartsBeforeAnyPodIsReady() throws Exception {
     for (var pod : fleet.pods) {
-      pod.fallUnready();
+      pod.refuse();
     }
     fleet.startXds(firstA());
     fleet.gateway.start();
