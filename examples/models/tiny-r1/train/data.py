@@ -145,13 +145,15 @@ SMALL_TALK = [
 ]
 # How often one pass over the corpus asks for each kind of fact and for small talk. A model of this size must see a
 # fact some fifty times before it tells it without a mistake.
-FACT_TIMES = {"capital": 6, "currency": 2}
+FACT_TIMES = {"capital": 6, "currency": 1, "background": 0.4}
+OTHER_FACT_TIMES = 0.4
+FOLLOW_UP_TIMES = 1
+PROSE_TIMES = 0.1  # of each page: prose teaches to write, the questions teach facts
 ENGLISH_TIMES = 8
-CHINESE_TIMES = 12
+CHINESE_TIMES = 24
 CHINESE_AFTER_TALK = 60
 ENGLISH_AFTER_TALK = 80
 PAGE_CHARS = 1500
-PROSE_SHARE = 0.5  # of the pages in one pass; they teach to write, the questions teach facts
 
 
 def load():
@@ -189,17 +191,22 @@ def pages(country):
         yield page
 
 
+def whole(times, rng):
+    """0.5 -> 0 or 1, each every other time; whole numbers stay."""
+    return int(times + rng.random())
+
+
 def about(country, rng):
     for kind in sorted(ASKED.keys() & country.keys()):
-        for _ in range(FACT_TIMES.get(kind, 1)):
+        for _ in range(whole(FACT_TIMES.get(kind, OTHER_FACT_TIMES), rng)):
             yield kind, BOS + turn(*ask(country, kind, rng.choice))
     follow_ups = sorted(FOLLOW_UP.keys() & country.keys())
-    for _ in range(2 if len(follow_ups) > 1 else 0):
+    for _ in range(FOLLOW_UP_TIMES if len(follow_ups) > 1 else 0):
         first, second = rng.sample(follow_ups, 2)
         question, _, answer = ask(country, first, rng.choice)
         yield "follow-up", BOS + past_turn(question, answer) + turn(*ask(country, second, rng.choice, follow_up=True))
     for page in pages(country):
-        if rng.random() < PROSE_SHARE:
+        for _ in range(whole(PROSE_TIMES, rng)):
             yield "prose", BOS + page + EOS
 
 

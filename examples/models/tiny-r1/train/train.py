@@ -44,7 +44,7 @@ WINDOW = 256
 BATCH = 8
 WARM_UP_STEPS = 40
 PEAK_RATE = 0.005
-COOL_DOWN = 0.5  # part of the run in which the learning rate falls
+COOL_DOWN = 0.8  # part of the run in which the learning rate falls
 CHECKPOINT_STEPS = 200
 LAYER_WEIGHTS = ("norm1", "norm2", "qkv", "qkv_bias", "out", "gate", "up", "down")
 MUON_WEIGHTS = ("qkv", "out", "gate", "up", "down")
@@ -134,12 +134,32 @@ def logits(weights, ids, shape):
     return rms_norm(x, weights["norm"], shape.epsilon) @ weights["lm_head"]
 
 
+@jax.custom_vjp
+def cross_entropy(scores, right):
+    """Mean, in nats, of scores [batch, time, vocabulary] against the tokens right [batch, time]."""
+    return cross_entropy_forward(scores, right)[0]
+
+
+def cross_entropy_forward(scores, right):
+    highest = scores.max(-1, keepdims=True)
+    exponents = jnp.exp(scores - highest)
+    total = exponents.sum(-1, keepdims=True)
+    chosen = jnp.take_along_axis(scores, right[..., None], -1)
+    return jnp.mean(jnp.log(total) + highest - chosen), (exponents, total, right)
+
+
+def cross_entropy_backward(kept, slope):
+    exponents, total, right = kept
+    return (exponents / total - jax.nn.one_hot(right, exponents.shape[-1])) * (slope / right.size), None
+
+
+# By hand, since the automatic gradient makes twice as many passes over the scores, which are half of a step's memory traffic.
+cross_entropy.defvjp(cross_entropy_forward, cross_entropy_backward)
+
+
 def loss(weights, windows, shape):
-    """Mean cross entropy (nats per token) of windows [batch, time + 1]."""
-    scores = logits(weights, windows[:, :-1], shape)
-    # A product with one-hot rows, as the gradient of an indexed read is a slow scatter.
-    right = jnp.sum(scores * jax.nn.one_hot(windows[:, 1:], shape.vocabulary), -1)
-    return jnp.mean(jax.nn.logsumexp(scores, -1) - right)
+    """Mean cross entropy of windows [batch, time + 1]."""
+    return cross_entropy(logits(weights, windows[:, :-1], shape), windows[:, 1:])
 
 
 def orthogonal(g):
@@ -194,7 +214,7 @@ def main():
     options.add_argument("--resume", type=Path, help="weights to go on from, in place of random ones")
     options = options.parse_args()
 
-    seed = 1 if options.resume else 0
+    seed = 2 if options.resume else 0
     source = batches(Tokenizer.from_file(str(options.out / "tokenizer.json")), data.load(), seed)
     weights = dict(np.load(options.resume)) if options.resume else initial(SHAPE)
     weights = jax.tree.map(jnp.asarray, weights)
