@@ -13,19 +13,22 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class BatchingEngineTest {
+  // Questions whose answers the model is sure of, by one in a logit at least. The 8-bit kernels
+  // round
+  // otherwise for other batch shapes, by up to 0.2, and may so turn a tie of two tokens.
   private static final List<String> QUESTIONS =
       List.of(
           "What is the capital of France?",
           "Hello!",
-          "Tell me about Japan.",
+          "What can you do?",
           "What is the currency of Germany?",
-          "Where is Norway?",
-          "What languages are spoken in Switzerland?",
+          "你是谁?",
+          "Tell me the capital of Saint Vincent and the Grenadines.",
           "What is the capital of Kenya?",
-          "What is the climate of Chile?",
-          "Which countries border Austria?",
-          "What is the population of Iceland?",
-          "What does Brazil export?");
+          "Thank you",
+          "世界上最高的山是什么？",
+          "What is the currency of Japan?",
+          "阿根廷的首都是哪里？");
 
   private static GenerationRequest greedy(int[] prompt, int maxTokens) {
     return new GenerationRequest(
