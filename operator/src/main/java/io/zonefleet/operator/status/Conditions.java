@@ -71,7 +71,7 @@ final class Conditions {
   /** Why the fleet is less than was asked for, as a False; empty when nothing is wrong. */
   private Optional<Verdict> trouble() {
     if (state.degraded().isPresent()) {
-      return Optional.of(Verdict.no(blind() ? "ObserverBlind" : "NoZoneAlive", doubt()));
+      return Optional.of(nothingAlive(state.degraded().get()));
     }
     var lost = zones.stream().filter(z -> z.role() == Role.Lost).toList();
     if (!lost.isEmpty()) {
@@ -93,9 +93,11 @@ final class Conditions {
         : Optional.of(Verdict.no(faults.getFirst().reason().name(), Finding.inWords(faults)));
   }
 
-  private String doubt() {
-    var words = state.degraded().orElse("");
-    return faults.isEmpty() ? words : words + "; " + Finding.inWords(faults);
+  /** A fault that is known is a better reason than that nothing is alive. */
+  private Verdict nothingAlive(String words) {
+    return faults.isEmpty()
+        ? Verdict.no(blind() ? "ObserverBlind" : "NoZoneAlive", words)
+        : Verdict.no(faults.getFirst().reason().name(), Finding.inWords(faults) + "; " + words);
   }
 
   private Optional<Verdict> waits() {

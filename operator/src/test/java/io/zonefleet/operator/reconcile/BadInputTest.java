@@ -94,7 +94,7 @@ class BadInputTest {
   }
 
   private void pod(String state) {
-    var pod = fleet.pod(fleet.key().name() + "-zone-a-0", Labels.INFERENCE, "zone-a", "10.9.9.9");
+    var pod = fleet.pod(fleet.key().name() + "-zone-a-0", Labels.INFERENCE, "zone-a");
     fleet.status(
         pod,
         """

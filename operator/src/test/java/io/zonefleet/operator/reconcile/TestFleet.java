@@ -153,30 +153,9 @@ final class TestFleet implements AutoCloseable {
     dark.remove(zone);
   }
 
-  Pod pod(String name, String component, String zone, String ip) {
-    var created =
-        client
-            .resource(
-                new PodBuilder()
-                    .withNewMetadata()
-                    .withName(name)
-                    .withNamespace(key.namespace())
-                    .addToLabels(Labels.zone(key.name(), component, zone))
-                    .addToLabels(
-                        component.equals(Labels.GATEWAY)
-                            ? Map.of(Labels.SERVING, Labels.TRUE)
-                            : new HashMap<String, String>())
-                    .endMetadata()
-                    .withNewSpec()
-                    .addNewContainer()
-                    .withName(component)
-                    .withImage("registry.test/" + component + ":1")
-                    .endContainer()
-                    .endSpec()
-                    .build())
-            .create();
-    return status(
-        created,
+  private void pod(String name, String component, String zone, String ip) {
+    status(
+        pod(name, component, zone),
         """
         phase: Running
         podIP: %s
@@ -185,6 +164,30 @@ final class TestFleet implements AutoCloseable {
         conditions: [{type: Ready, status: "True"}]
         """
             .formatted(ip, ip));
+  }
+
+  /** A pod that no kubelet has seen yet. */
+  Pod pod(String name, String component, String zone) {
+    return client
+        .resource(
+            new PodBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(key.namespace())
+                .addToLabels(Labels.zone(key.name(), component, zone))
+                .addToLabels(
+                    component.equals(Labels.GATEWAY)
+                        ? Map.of(Labels.SERVING, Labels.TRUE)
+                        : new HashMap<String, String>())
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName(component)
+                .withImage("registry.test/" + component + ":1")
+                .endContainer()
+                .endSpec()
+                .build())
+        .create();
   }
 
   /** Writes a pod's status as kubelet and scheduler would. */

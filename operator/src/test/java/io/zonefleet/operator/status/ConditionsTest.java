@@ -136,6 +136,16 @@ class ConditionsTest {
   }
 
   @Test
+  void nothingIsAliveForAReasonThatIsKnown() {
+    ready.replaceAll((zone, count) -> 0);
+    degraded = Optional.of("traffic stays where it is");
+    findings.add(Finding.ofZone(Finding.Reason.DigestMismatch, "zone-a", "has digest x"));
+
+    assertThat(line("Ready"))
+        .isEqualTo("Ready False DigestMismatch: zone-a: has digest x; traffic stays where it is");
+  }
+
+  @Test
   void aFaultSaysWhatToMend() {
     findings.add(Finding.ofZone(Finding.Reason.ClaimMissing, "zone-b", "claim x is missing"));
     ready.put("zone-b", 0);
