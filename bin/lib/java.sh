@@ -9,7 +9,8 @@ if [ ! -x "$MAVEN_HOME/bin/mvn" ]; then
   command -v mvn >/dev/null || { echo "no Maven found: run bin/setup java" >&2; exit 1; }
   # the distribution's own Maven fetches the Maven that Quarkus needs from the repository it is set up with
   staging=$(mktemp -d)
-  mvn -q -B dependency:copy "-Dartifact=org.apache.maven:apache-maven:$MAVEN_VERSION:zip:bin" "-DoutputDirectory=$staging" 1>&2
+  # in a folder without a pom.xml: Maven would resolve the project's first
+  (cd "$staging" && mvn -q -B dependency:copy "-Dartifact=org.apache.maven:apache-maven:$MAVEN_VERSION:zip:bin" "-DoutputDirectory=$staging") 1>&2
   mkdir -p "$ZONEFLEET_CACHE/maven"
   python3 -m zipfile -e "$staging/apache-maven-$MAVEN_VERSION-bin.zip" "$ZONEFLEET_CACHE/maven"
   chmod +x "$MAVEN_HOME/bin/mvn"

@@ -6,6 +6,7 @@ wanted_packages=()
 need() {
   local package=$1 thing
   shift
+  case " ${wanted_packages[*]} " in *" $package "*) return ;; esac
   for thing in "$@"; do
     case $thing in
       /*) [ ! -e "$thing" ] || return 0 ;;
