@@ -68,7 +68,7 @@ package() {
   esac
   bin/mvn -q -B -pl "$(IFS=,; echo "${modules[*]}")" -am package -DskipTests -Dspotless.check.skip "${profile[@]}" >&2
   for name in "${modules[@]}"; do
-    JAVA_HOME=$(find_jdk25) bash images/layers.sh "$name" "$(jre_home)" "$store/jars" >&2
+    JAVA_HOME=$(find_jdk25) bash images/layers.sh "$name" "$(runnable_jre)" "$store/jars" >&2
   done
 }
 
@@ -77,6 +77,21 @@ jre_home() {
   local jdk
   jdk=$(find_jdk25) || die "no JDK 25 found: run bin/setup java"
   echo "$ZONEFLEET_CACHE/images/jre-$(hash images/jre.sh "$jdk/release")"
+}
+
+# runnable_jre: the same runtime, for a start on this machine: one that is for a newer C library than the machine's is given the
+# JDK's own
+runnable_jre() {
+  local own=$ZONEFLEET_CACHE/jdk-debian13 copy=$store/runnable-jre
+  if [[ $(readlink -f "$(find_jdk25)") != "$(readlink -f "$own")"/* ]]; then
+    jre_home
+    return
+  fi
+  if [ ! -d "$copy" ]; then
+    cp -rp "$(jre_home)" "$copy"
+    use_own_libc "$own" "$own" "$copy"
+  fi
+  echo "$copy"
 }
 
 make_jre() {
