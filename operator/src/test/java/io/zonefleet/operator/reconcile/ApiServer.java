@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /** A real kube-apiserver with the CRD and nothing else: no controller, no scheduler, no kubelet. */
-final class ApiServer implements AutoCloseable {
+public final class ApiServer implements AutoCloseable {
   private static final Path CRD = Path.of("../crds/deepseekdeployments.zonefleet.io.yaml");
 
   private final KubeAPIServer server =
@@ -21,7 +21,7 @@ final class ApiServer implements AutoCloseable {
           KubeAPIServerConfigBuilder.anAPIServerConfig().withUpdateKubeConfig(false).build());
   private final KubernetesClient client;
 
-  ApiServer() {
+  public ApiServer() {
     server.start();
     client = new KubernetesClientBuilder().withConfig(config()).build();
     installCrd();
@@ -35,11 +35,11 @@ final class ApiServer implements AutoCloseable {
     return server.getKubeConfigYaml();
   }
 
-  KubernetesClient client() {
+  public KubernetesClient client() {
     return client;
   }
 
-  void namespace(String name) {
+  public void namespace(String name) {
     client
         .resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
         .serverSideApply();
