@@ -86,11 +86,12 @@ final class GatewayPod {
         .withTimeoutSeconds(2)
         .withFailureThreshold(3)
         .endReadinessProbe()
-        // not /ready: without an operator a new gateway waits, and a restart would not help it
+        // not the monitor port: without an operator a new gateway waits with that port closed, and
+        // restarts would only teach the kubelet to back off
         .withNewLivenessProbe()
-        .withNewTcpSocket()
-        .withPort(new IntOrString(Names.MONITOR_PORT))
-        .endTcpSocket()
+        .withNewExec()
+        .withCommand("/bin/bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/" + Names.GATEWAY_ADMIN_PORT)
+        .endExec()
         .withPeriodSeconds(10)
         .withTimeoutSeconds(5)
         .withFailureThreshold(3)

@@ -77,7 +77,11 @@ class GatewayObjectsTest {
     assertThat(container.getLivenessProbe().getHttpGet())
         .as("/ready fails while no operator answers, and a restart would not help")
         .isNull();
-    assertThat(container.getLivenessProbe().getTcpSocket()).isNotNull();
+    assertThat(container.getLivenessProbe().getExec().getCommand())
+        .as("only the admin port is open by then")
+        .last()
+        .asString()
+        .endsWith("/127.0.0.1/9901");
   }
 
   @Test
