@@ -112,9 +112,13 @@ public final class GatewayAdmin implements AutoCloseable {
     var status = host.path("health_status");
     boolean failed = status.path("failed_active_health_check").asBoolean();
     boolean pending = status.path("pending_active_hc").asBoolean();
+    boolean ejected = status.path("failed_outlier_check").asBoolean();
     boolean told = status.path("eds_health_status").asText("HEALTHY").equals("HEALTHY");
     return new EndpointHealth(
-        host.path("locality").path("zone").asText(), told && !failed && !pending, failed, pending);
+        host.path("locality").path("zone").asText(),
+        told && !ejected && !failed && !pending,
+        failed,
+        pending);
   }
 
   private JsonNode parse(String body) {

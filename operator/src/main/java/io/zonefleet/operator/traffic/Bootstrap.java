@@ -73,7 +73,7 @@ public record Bootstrap(
               explicit_http_config:
                 http2_protocol_options:
                   # a stream to an operator in a dark zone must not look alive
-                  connection_keepalive: {interval: 2s, timeout: 2s}
+                  connection_keepalive: {interval: 2s, timeout: 4s}
         - name: admin
           type: STATIC
           connect_timeout: 0.3s

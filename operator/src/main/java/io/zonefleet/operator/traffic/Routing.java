@@ -33,6 +33,9 @@ final class Routing {
   private static final String RETRY_ON =
       "connect-failure,refused-stream,reset-before-request,reset,retriable-status-codes";
 
+  /** When a zone of many pods dies, a request may meet several dead ones before a check fails. */
+  private static final int RETRIES = 5;
+
   /** A prompt that is larger than this cannot be replayed, for Envoy keeps it until the answer. */
   private static final int REPLAYABLE_BYTES = 4 << 20;
 
@@ -55,6 +58,7 @@ final class Routing {
             .setPreserveExternalRequestId(true)
             .setAlwaysSetRequestIdInResponse(true)
             .setUseRemoteAddress(BoolValue.of(true))
+            .addAccessLog(FailureLog.toStdout())
             .addHttpFilters(
                 HttpFilter.newBuilder()
                     .setName("envoy.filters.http.router")
@@ -100,7 +104,7 @@ final class Routing {
     return RetryPolicy.newBuilder()
         .setRetryOn(RETRY_ON)
         .addRetriableStatusCodes(503)
-        .setNumRetries(number(3))
+        .setNumRetries(number(RETRIES))
         .setRetryBackOff(
             RetryPolicy.RetryBackOff.newBuilder()
                 .setBaseInterval(millis(5))
@@ -109,7 +113,7 @@ final class Routing {
             RetryPolicy.RetryHostPredicate.newBuilder()
                 .setName("envoy.retry_host_predicates.previous_hosts")
                 .setTypedConfig(any(PreviousHostsPredicate.getDefaultInstance())))
-        .setHostSelectionRetryMaxAttempts(3)
+        .setHostSelectionRetryMaxAttempts(10)
         .setRetryPriority(
             RetryPolicy.RetryPriority.newBuilder()
                 .setName("envoy.retry_priorities.previous_priorities")

@@ -6,6 +6,7 @@ import static io.zonefleet.operator.traffic.EnvoyResources.number;
 
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
@@ -19,6 +20,7 @@ import io.envoyproxy.envoy.type.v3.Percent;
 /** The pods' side of a gateway: connections, checks, limits. */
 final class Upstream {
   private static final int CONNECT_MILLIS = 300;
+  private static final int EJECTION_MILLIS = 1_000;
 
   private Upstream() {}
 
@@ -46,6 +48,7 @@ final class Upstream {
                 .setLocalityWeightedLbConfig(
                     Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance()))
         .addHealthChecks(healthCheck(settings.healthCheck(), settings.http2()))
+        .setOutlierDetection(unreachable())
         .setUpstreamConnectionOptions(
             UpstreamConnectionOptions.newBuilder()
                 .setTcpKeepalive(
@@ -98,6 +101,27 @@ final class Upstream {
             HealthCheck.HttpHealthCheck.newBuilder()
                 .setPath(check.path())
                 .setCodecClientType(http2 ? CodecClientType.HTTP2 : CodecClientType.HTTP1))
+        .build();
+  }
+
+  /**
+   * One failed connect takes a pod out until its next passed check. Else a request may use up its
+   * retries on the dead pods of one zone before their checks fail. Answers never count: a pod that
+   * says 503 is there.
+   */
+  private static OutlierDetection unreachable() {
+    return OutlierDetection.newBuilder()
+        .setSplitExternalLocalOriginErrors(true)
+        .setConsecutiveLocalOriginFailure(number(1))
+        .setEnforcingConsecutiveLocalOriginFailure(number(100))
+        .setEnforcingConsecutive5Xx(number(0))
+        .setEnforcingConsecutiveGatewayFailure(number(0))
+        .setEnforcingSuccessRate(number(0))
+        .setEnforcingLocalOriginSuccessRate(number(0))
+        .setMaxEjectionPercent(number(100))
+        .setInterval(millis(EJECTION_MILLIS))
+        .setBaseEjectionTime(millis(EJECTION_MILLIS))
+        .setMaxEjectionTime(millis(EJECTION_MILLIS))
         .build();
   }
 

@@ -118,14 +118,14 @@ class GatewayAdminTest {
         var answer = admin.read("near", A, "127.0.3.2", TIMEOUT).get();
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked);
         assertThat(answer.reachable()).isTrue();
-        assertThat(millis).isLessThan(400);
+        assertThat(millis).isLessThan(TIMEOUT.toMillis());
         for (var report : waiting) {
           assertThat(report.get(2, TimeUnit.SECONDS).reachable()).isFalse();
         }
         long all = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked);
         System.out.println(
             "live gateway after " + millis + " ms, 50 dark ones given up after " + all + " ms");
-        assertThat(all).isLessThan(1_000);
+        assertThat(all).isLessThan(2_000);
       } finally {
         near.stop(0);
       }

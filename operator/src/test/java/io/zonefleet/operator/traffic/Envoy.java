@@ -56,7 +56,7 @@ public final class Envoy implements AutoCloseable {
   /** Waits until Envoy is initialised and a request is answered with 200. */
   void awaitServing() throws Exception {
     Eventually.holds(
-        Duration.ofSeconds(15),
+        Duration.ofSeconds(60),
         () -> "the gateway answers; its log: " + log(),
         () -> !runs() || get(port, "/predict").status() == 200);
     if (!runs()) {

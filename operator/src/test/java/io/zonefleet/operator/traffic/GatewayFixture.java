@@ -70,7 +70,7 @@ public final class GatewayFixture implements AutoCloseable {
 
   public void awaitHealthy(int count) throws InterruptedException {
     Eventually.holds(
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(30),
         () -> count + " healthy pods; " + gateway.log(),
         () -> gateway.stat("cluster.inference.membership_healthy") == count);
   }
