@@ -3,6 +3,7 @@ package io.zonefleet.operator.cluster;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.zonefleet.operator.fleet.Labels;
+import io.zonefleet.operator.traffic.FleetKey;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,38 +33,57 @@ public final class PodDigests implements AutoCloseable {
           .version(HttpClient.Version.HTTP_1_1)
           .executor(Executors.newVirtualThreadPerTaskExecutor())
           .build();
-  private final Map<String, String> digests = new ConcurrentHashMap<>();
-  private final Map<String, Long> askedNanos = new ConcurrentHashMap<>();
+  private final Map<FleetKey, Map<String, Told>> byFleet = new ConcurrentHashMap<>();
 
-  /** What is known so far, by zone; asks who has not answered yet and waits for nobody. */
-  public Map<String, String> of(List<Pod> ready, int port, String path) {
+  /** What a pod says of itself; empty strings where it says nothing. */
+  private record Loaded(String revision, String digest) {}
+
+  /** A pod's answer, and when it was asked last. */
+  private static final class Told {
+    private volatile Loaded loaded;
+    private long askedNanos = System.nanoTime() - BETWEEN.toNanos();
+
+    boolean isToAsk() {
+      return loaded == null && System.nanoTime() - askedNanos >= BETWEEN.toNanos();
+    }
+  }
+
+  /**
+   * What is known so far of pods that serve {@code revision}, by zone; asks who has not answered
+   * yet and waits for nobody. Pods of another revision, in a rollout, are left out.
+   *
+   * @param ready all ready pods of the fleet; others are forgotten
+   */
+  public Map<String, String> of(
+      FleetKey fleet, List<Pod> ready, String revision, int port, String path) {
+    var told = byFleet.computeIfAbsent(fleet, key -> new ConcurrentHashMap<>());
+    told.keySet()
+        .retainAll(ready.stream().map(p -> p.getMetadata().getUid()).collect(Collectors.toSet()));
     var byZone = new HashMap<String, String>();
     for (var pod : ready) {
-      var digest = digests.get(pod.getMetadata().getUid());
-      if (digest == null) {
-        ask(pod, port, path);
-      } else if (!digest.isEmpty()) {
-        byZone.putIfAbsent(ClusterView.label(pod, Labels.ZONE), digest);
+      var one = told.computeIfAbsent(pod.getMetadata().getUid(), uid -> new Told());
+      var loaded = one.loaded;
+      if (one.isToAsk()) {
+        ask(pod, port, path, one);
+      } else if (loaded != null
+          && loaded.revision().equals(revision)
+          && !loaded.digest().isEmpty()) {
+        byZone.putIfAbsent(ClusterView.label(pod, Labels.ZONE), loaded.digest());
       }
     }
     return byZone;
   }
 
-  /** Forgets pods that are gone. */
-  public void keepOnly(List<Pod> pods) {
-    var uids = pods.stream().map(p -> p.getMetadata().getUid()).collect(Collectors.toSet());
-    digests.keySet().retainAll(uids);
-    askedNanos.keySet().retainAll(uids);
+  public void forget(FleetKey fleet) {
+    byFleet.remove(fleet);
   }
 
-  private void ask(Pod pod, int port, String path) {
-    var uid = pod.getMetadata().getUid();
+  private void ask(Pod pod, int port, String path, Told told) {
     var ip = pod.getStatus().getPodIP();
-    var before = askedNanos.get(uid);
-    if (ip == null || (before != null && System.nanoTime() - before < BETWEEN.toNanos())) {
+    if (ip == null) {
       return;
     }
-    askedNanos.put(uid, System.nanoTime());
+    told.askedNanos = System.nanoTime();
     var host = ip.contains(":") ? "[" + ip + "]" : ip;
     client
         .sendAsync(
@@ -71,7 +91,7 @@ public final class PodDigests implements AutoCloseable {
                 .timeout(TIMEOUT)
                 .build(),
             HttpResponse.BodyHandlers.ofString())
-        .thenAccept(answer -> digests.put(uid, digest(answer)))
+        .thenAccept(answer -> told.loaded = loaded(answer))
         .exceptionally(
             problem -> {
               LOG.debugf("digest of pod %s: %s", pod.getMetadata().getName(), problem);
@@ -79,14 +99,15 @@ public final class PodDigests implements AutoCloseable {
             });
   }
 
-  private String digest(HttpResponse<String> answer) {
+  private Loaded loaded(HttpResponse<String> answer) {
     if (answer.statusCode() != 200) {
       throw new IllegalStateException("answered " + answer.statusCode());
     }
     try {
-      return json.readTree(answer.body()).path("digest").asText("");
+      var told = json.readTree(answer.body());
+      return new Loaded(told.path("revision").asText(""), told.path("digest").asText(""));
     } catch (IOException e) {
-      return "";
+      return new Loaded("", "");
     }
   }
 

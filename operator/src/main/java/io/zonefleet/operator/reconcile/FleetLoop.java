@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.operator.cluster.GatewayReports;
 import io.zonefleet.operator.cluster.StatusStore;
+import io.zonefleet.operator.status.DigestFindings;
 import io.zonefleet.operator.status.Finding;
 import io.zonefleet.operator.status.Findings;
 import io.zonefleet.operator.status.FleetPolicies;
@@ -75,6 +76,7 @@ final class FleetLoop {
     shell.xds().forget(key);
     shell.applications().forget(key);
     shell.dark().forget(key);
+    shell.digests().forget(key);
     metrics.forget();
   }
 
@@ -164,6 +166,9 @@ final class FleetLoop {
   private Known known(DeepSeekDeployment fleet, Surroundings around) {
     var application = shell.applications().last(key, fleet.getMetadata().getUid());
     var ready = around.inference().stream().filter(FleetLook::isReady).toList();
+    var revision = fleet.getSpec().model().revision();
+    var digests =
+        shell.digests().of(key, ready, revision, Plans.port(fleet), Plans.readyPath(fleet));
     var refused =
         shell
             .xds()
@@ -177,15 +182,13 @@ final class FleetLoop {
         Stream.of(
                 application.stream().flatMap(a -> a.problems().stream()),
                 refused.stream(),
+                DigestFindings.of(fleet, digests).stream(),
                 Findings.of(fleet, FleetPolicies.of(fleet.getSpec()), around).stream())
             .flatMap(s -> s)
             .sorted(Finding.BY_GRAVITY)
             .toList();
     return new Known(
-        around.seen(),
-        findings,
-        shell.digests().of(ready, Plans.port(fleet), Plans.readyPath(fleet)),
-        application.map(Applications.Application::generation));
+        around.seen(), findings, digests, application.map(Applications.Application::generation));
   }
 
   private void tell(FleetState state, Action action) {

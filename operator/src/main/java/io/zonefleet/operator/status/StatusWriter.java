@@ -96,9 +96,11 @@ public final class StatusWriter {
   }
 
   private static ZoneStatus zone(ZoneView zone, DeepSeekDeployment fleet, Known known) {
-    var digest =
-        Optional.ofNullable(known.digests().get(zone.name()))
-            .or(() -> before(fleet, zone.name()).map(ZoneStatus::digest));
+    var loaded = Optional.ofNullable(known.digests().get(zone.name()));
+    var recorded = DigestFindings.recorded(fleet, zone.name());
+    boolean enforced = fleet.getSpec().model().digest() != null;
+    // without a digest in the spec, the first load's is the one that counts
+    var digest = enforced ? loaded.or(() -> recorded) : recorded.or(() -> loaded);
     return new ZoneStatus(
         zone.name(),
         zone.role().name(),
@@ -110,17 +112,6 @@ public final class StatusWriter {
         zone.state().since(),
         zone.state().reason(),
         zone.state().started() ? zone.state().flaps() : null);
-  }
-
-  /** The zone's last entry, as long as it tells of the revision that the spec asks for. */
-  private static Optional<ZoneStatus> before(DeepSeekDeployment fleet, String zone) {
-    return Optional.ofNullable(fleet.getStatus())
-        .map(DeepSeekDeploymentStatus::zones)
-        .orElse(List.of())
-        .stream()
-        .filter(z -> z.name().equals(zone))
-        .filter(z -> fleet.getSpec().model().revision().equals(z.revision()))
-        .findFirst();
   }
 
   private static ZoneSwitch move(Switch s) {

@@ -32,6 +32,7 @@ class FindingsTest {
   private List<Pod> inference = List.of();
   private List<PersistentVolumeClaim> claims =
       List.of(claim("chat-weights-zone-a", "Bound"), claim("chat-weights-zone-b", "Bound"));
+  private boolean blindGateway;
   private String zones = "{name: zone-a}, {name: zone-b}";
   private String storage = "storage: {mode: PerZone}";
 
@@ -140,6 +141,16 @@ class FindingsTest {
   }
 
   @Test
+  void aGatewayThatKnowsNoPodHasNoConfiguration() {
+    blindGateway = true;
+
+    assertThat(first())
+        .isEqualTo(
+            "GatewayUnconfigured zone-a: gateway g-zone-a has no configuration; it gets it from the"
+                + " operator's Service zonefleet-xds: look at the gateway's log");
+  }
+
+  @Test
   void aWholeFleetHasNoFinding() {
     assertThat(of(nodes)).isEmpty();
   }
@@ -169,23 +180,40 @@ class FindingsTest {
     var fleet = Fleets.parse(Fleets.named("chat", zones, storage));
     var policy = FleetPolicies.of(fleet.getSpec());
     var names = policy.zones().stream().map(z -> z.name()).toList();
-    var gateways = names.stream().map(name -> gateway(name, names)).toList();
+    var gateways =
+        names.stream()
+            .map(name -> gateway(name, names, blindGateway && name.equals("zone-a")))
+            .toList();
     var pods = names.stream().map(n -> new PodReport("p", n, "10.0.0.1", true, false)).toList();
     return Findings.of(
         fleet,
         policy,
         new Surroundings(
             inference,
-            List.of(),
+            List.of(gatewayPod()),
             claims,
             nodes,
             new Observation(NOW, gateways, pods, NodeFindings.reports(nodes))));
   }
 
-  private static GatewayReport gateway(String zone, List<String> zones) {
+  private static GatewayReport gateway(String zone, List<String> zones, boolean blind) {
     var endpoints = new java.util.HashMap<String, EndpointHealth>();
-    zones.forEach(z -> endpoints.put(z, new EndpointHealth(z, true, false, false)));
+    if (!blind) {
+      zones.forEach(z -> endpoints.put(z, new EndpointHealth(z, true, false, false)));
+    }
     return new GatewayReport("g-" + zone, zone, true, endpoints, RequestCounters.NONE);
+  }
+
+  private static Pod gatewayPod() {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName("g-zone-a")
+        .withLabels(Labels.zone("chat", Labels.GATEWAY, "zone-a"))
+        .endMetadata()
+        .withNewStatus()
+        .withStartTime("2026-11-24T09:59:00Z")
+        .endStatus()
+        .build();
   }
 
   private static Node node(String zone, String ready) {
