@@ -30,28 +30,29 @@ public final class GatewayReports {
     this.admin = admin;
   }
 
+  /** A report, and when it came: a caller that is late must not take it for news. */
+  private record Answer(GatewayReport report, long nanos) {}
+
   /** One gateway's question under way and its last answer. */
   private static final class Slot {
-    private CompletableFuture<GatewayReport> asked = CompletableFuture.completedFuture(null);
-    private GatewayReport answer;
-    private long answeredNanos;
+    private CompletableFuture<Answer> asked = CompletableFuture.completedFuture(null);
+    private Answer answer;
 
     /** Moves an answer that has come; true when a new question may be asked. */
     boolean collect() {
       if (!asked.isDone()) {
         return false;
       }
-      var report = asked.join();
-      if (report != null) {
-        answer = report;
-        answeredNanos = System.nanoTime();
+      var came = asked.join();
+      if (came != null) {
+        answer = came;
         asked = CompletableFuture.completedFuture(null);
       }
       return true;
     }
 
     boolean isFresh() {
-      return answer != null && System.nanoTime() - answeredNanos < FRESH.toNanos();
+      return answer != null && System.nanoTime() - answer.nanos() < FRESH.toNanos();
     }
   }
 
@@ -66,11 +67,14 @@ public final class GatewayReports {
     return gateways.stream().map(this::latest).toList();
   }
 
-  private CompletableFuture<GatewayReport> ask(Pod gateway) {
+  private CompletableFuture<Answer> ask(Pod gateway) {
     var slot = slots.computeIfAbsent(gateway.getMetadata().getUid(), uid -> new Slot());
     var ip = gateway.getStatus() == null ? null : gateway.getStatus().getPodIP();
     if (slot.collect() && ip != null && !ip.isEmpty()) {
-      slot.asked = admin.read(name(gateway), zone(gateway), ip, TIMEOUT);
+      slot.asked =
+          admin
+              .read(name(gateway), zone(gateway), ip, TIMEOUT)
+              .thenApply(report -> new Answer(report, System.nanoTime()));
     }
     return slot.asked;
   }
@@ -78,7 +82,9 @@ public final class GatewayReports {
   private GatewayReport latest(Pod gateway) {
     var slot = slots.get(gateway.getMetadata().getUid());
     slot.collect();
-    return slot.isFresh() ? slot.answer : GatewayReport.unreachable(name(gateway), zone(gateway));
+    return slot.isFresh()
+        ? slot.answer.report()
+        : GatewayReport.unreachable(name(gateway), zone(gateway));
   }
 
   private static void waitFor(CompletableFuture<Void> answers) {

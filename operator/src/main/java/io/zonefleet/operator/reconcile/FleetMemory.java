@@ -1,7 +1,6 @@
 package io.zonefleet.operator.reconcile;
 
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
-import io.zonefleet.operator.status.FleetPolicies;
 import io.zonefleet.operator.status.StatusReader;
 import io.zonefleet.operator.zones.FleetState;
 import io.zonefleet.operator.zones.ZoneState;
@@ -22,7 +21,7 @@ final class FleetMemory {
    * leader, and one whose fleet somebody else has decided upon meanwhile.
    */
   FleetState inForce(DeepSeekDeployment fleet, boolean leads) {
-    var kept = StatusReader.state(FleetPolicies.of(fleet.getSpec()).policy(), fleet.getStatus());
+    var kept = StatusReader.state(fleet.getStatus());
     if (!uid.equals(fleet.getMetadata().getUid())) {
       uid = fleet.getMetadata().getUid();
       state = kept;
@@ -54,7 +53,8 @@ final class FleetMemory {
         decision.zones().stream().map(z -> withDoubts(z, doubts.zone(z.name()))).toList(),
         decision.switches(),
         decision.degraded(),
-        doubts.calmFailures());
+        doubts.calmFailures(),
+        doubts.blindSince());
   }
 
   private static ZoneState withDoubts(ZoneState z, Optional<ZoneState> doubts) {
@@ -68,6 +68,7 @@ final class FleetMemory {
         z.serving(),
         z.servingSince(),
         doubts.flatMap(ZoneState::firstDoubt),
-        doubts.flatMap(ZoneState::darkSince));
+        doubts.flatMap(ZoneState::darkSince),
+        doubts.map(ZoneState::darkLooks).orElse(0));
   }
 }

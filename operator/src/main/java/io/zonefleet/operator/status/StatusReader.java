@@ -4,13 +4,13 @@ import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
 import io.zonefleet.api.v1alpha1.ZoneStatus;
 import io.zonefleet.api.v1alpha1.ZoneSwitch;
 import io.zonefleet.operator.zones.FleetState;
-import io.zonefleet.operator.zones.Policy;
 import io.zonefleet.operator.zones.Role;
 import io.zonefleet.operator.zones.Switch;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The decision in force, read back from a status, as a restarted operator needs it. */
@@ -21,15 +21,15 @@ public final class StatusReader {
    * The state that {@code status} holds; {@link FleetState#EMPTY} without one. Entries that a later
    * version or a person wrote and that cannot be read are left out: their zones start anew.
    */
-  public static FleetState state(Policy policy, DeepSeekDeploymentStatus status) {
+  public static FleetState state(DeepSeekDeploymentStatus status) {
     if (status == null) {
       return FleetState.EMPTY;
     }
     return FleetState.restore(
-        policy,
         Optional.ofNullable(status.epoch()).orElse(0L),
         stream(status.zones()).flatMap(z -> kept(z).stream()).toList(),
-        stream(status.switches()).flatMap(s -> move(s).stream()).toList().reversed());
+        stream(status.switches()).flatMap(s -> move(s).stream()).toList().reversed(),
+        status.active() == null ? Set.of() : Set.of(status.active().split(",")));
   }
 
   private static Optional<FleetState.Kept> kept(ZoneStatus zone) {

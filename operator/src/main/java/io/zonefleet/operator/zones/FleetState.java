@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The decision in force. Epoch, zones and switches are what {@code status} keeps; the rest may be
@@ -13,15 +14,27 @@ import java.util.Optional;
  * @param switches the last 10, oldest first
  * @param degraded why nothing can be decided, when no zone looks alive
  * @param calmFailures each gateway's failed requests when nothing was in doubt, for the journal
+ * @param blindSince since when no look has shown any zone alive
  */
 public record FleetState(
     long epoch,
     List<ZoneState> zones,
     List<Switch> switches,
     Optional<String> degraded,
-    Map<String, Long> calmFailures) {
+    Map<String, Long> calmFailures,
+    Optional<Instant> blindSince) {
   public static final FleetState EMPTY =
       new FleetState(0, List.of(), List.of(), Optional.empty(), Map.of());
+
+  /** A state of which no look has been taken yet. */
+  public FleetState(
+      long epoch,
+      List<ZoneState> zones,
+      List<Switch> switches,
+      Optional<String> degraded,
+      Map<String, Long> calmFailures) {
+    this(epoch, zones, switches, degraded, calmFailures, Optional.empty());
+  }
 
   public FleetState {
     zones = List.copyOf(zones);
@@ -33,40 +46,44 @@ public record FleetState(
   public record Kept(
       String name, Role role, Instant since, String reason, Optional<Integer> flaps) {}
 
-  /** The state that a status holds. A Suspect zone served if no Active one stands beside it. */
+  /**
+   * The state that a status holds.
+   *
+   * @param serving zones that the decision in force gives traffic; Active ones always do
+   */
   public static FleetState restore(
-      Policy policy, long epoch, List<Kept> zones, List<Switch> switches) {
-    boolean anyActive = zones.stream().anyMatch(z -> z.role() == Role.Active);
-    var lastMove = switches.isEmpty() ? "" : switches.getLast().to();
-    var suspects = zones.stream().filter(z -> z.role() == Role.Suspect).map(Kept::name).toList();
-    var served =
-        suspects.contains(lastMove) ? List.of(lastMove) : suspects.stream().limit(1).toList();
+      long epoch, List<Kept> zones, List<Switch> switches, Set<String> serving) {
     return new FleetState(
         epoch,
-        zones.stream()
-            .map(
-                z -> {
-                  boolean serves =
-                      z.role() == Role.Active
-                          || z.role() == Role.Suspect
-                              && (policy == Policy.ActiveActive
-                                  || !anyActive && served.contains(z.name()));
-                  return new ZoneState(
-                      z.name(),
-                      z.role(),
-                      z.since(),
-                      z.reason(),
-                      z.flaps().orElse(0),
-                      z.flaps().isPresent(),
-                      serves,
-                      serves ? Optional.of(z.since()) : Optional.empty(),
-                      Optional.empty(),
-                      Optional.empty());
-                })
-            .toList(),
+        zones.stream().map(z -> restore(z, switches, serving.contains(z.name()))).toList(),
         switches,
         Optional.empty(),
         Map.of());
+  }
+
+  private static ZoneState restore(Kept z, List<Switch> switches, boolean served) {
+    boolean serves = z.role() == Role.Active || (z.role() == Role.Suspect && served);
+    return new ZoneState(
+        z.name(),
+        z.role(),
+        z.since(),
+        z.reason(),
+        z.flaps().orElse(0),
+        z.flaps().isPresent(),
+        serves,
+        serves ? Optional.of(servingSince(z, switches)) : Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** A passing suspicion ends a role, but not the ramp that began when the zone had recovered. */
+  private static Instant servingSince(Kept z, List<Switch> switches) {
+    return switches.stream()
+        .filter(s -> s.from().equals(z.name()))
+        .flatMap(s -> s.recoveredAt().stream())
+        .max(Instant::compareTo)
+        .filter(recovered -> recovered.isBefore(z.since()))
+        .orElse(z.since());
   }
 
   public Optional<ZoneState> zone(String name) {

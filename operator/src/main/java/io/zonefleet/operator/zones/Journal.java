@@ -59,15 +59,23 @@ final class Journal {
     added.add(entry);
   }
 
+  /** A zone that traffic left for a better one had nothing to recover from. */
   void recovered(String zone, Instant at) {
     switches.replaceAll(
-        s -> s.from().equals(zone) && s.recoveredAt().isEmpty() ? s.recovered(at) : s);
+        s ->
+            s.from().equals(zone) && s.cause() != Switch.Cause.Failback && s.recoveredAt().isEmpty()
+                ? s.recovered(at)
+                : s);
   }
 
-  boolean evacuatedWithin(Duration time, Instant at) {
+  boolean evacuatedWithin(Duration time) {
     return switches.stream()
-        .filter(s -> s.cause() == Switch.Cause.ZoneLost && !added.contains(s))
-        .anyMatch(s -> Duration.between(s.shiftedAt(), at).compareTo(time) < 0);
+        .filter(s -> s.cause() == Switch.Cause.ZoneLost)
+        .anyMatch(s -> isWithin(time, s));
+  }
+
+  boolean movedWithin(Duration time) {
+    return switches.stream().anyMatch(s -> isWithin(time, s));
   }
 
   List<Switch> switches() {
@@ -78,10 +86,13 @@ final class Journal {
     return added;
   }
 
-  /** The base line moves only while nothing is in doubt, so that a switch counts from its start. */
+  /**
+   * The base line moves only while nothing is in doubt, so that a switch counts from its start. Of
+   * a zone that is lost there is no doubt any more.
+   */
   Map<String, Long> calmFailures(Collection<ZoneState> zones) {
     boolean quiet =
-        zones.stream().noneMatch(z -> z.firstDoubt().isPresent())
+        zones.stream().noneMatch(z -> z.role() == Role.Suspect && z.firstDoubt().isPresent())
             && switches.stream().noneMatch(this::inAftermath);
     if (quiet || calm.isEmpty()) {
       return failuresNow;
@@ -95,7 +106,11 @@ final class Journal {
   }
 
   private boolean inAftermath(Switch s) {
-    return Duration.between(s.shiftedAt(), now).compareTo(AFTERMATH) < 0;
+    return isWithin(AFTERMATH, s);
+  }
+
+  private boolean isWithin(Duration time, Switch s) {
+    return Duration.between(s.shiftedAt(), now).compareTo(time) < 0;
   }
 
   /** A gateway that restarted counts from zero, one that is new had no base line. */

@@ -11,10 +11,16 @@ import java.util.stream.Collectors;
  * @param alive zones whose gateways see a healthy pod there, the zone itself included
  * @param abstaining zones whose gateways cannot be trusted or reached
  * @param needed dark votes that make a quorum
- * @param gone the API server knows no ready pod there and no gateway knows a healthy one
+ * @param gone the API server knows no ready pod there and no gateway knows one
+ * @param answering whether gateways of the zone itself answer, so that the zone is not cut off
  */
 record Testimony(
-    List<String> dark, List<String> alive, List<String> abstaining, int needed, boolean gone) {
+    List<String> dark,
+    List<String> alive,
+    List<String> abstaining,
+    int needed,
+    boolean gone,
+    boolean answering) {
 
   static Testimony of(String zone, FleetPolicy policy, FleetState state, Observation seen) {
     var witnesses = seen.gateways().stream().collect(Collectors.groupingBy(GatewayReport::zone));
@@ -48,24 +54,30 @@ record Testimony(
             .anyMatch(g -> g.endpoints().values().stream().anyMatch(e -> e.zone().equals(zone)));
     if (seen.gateways().isEmpty()) {
       return new Testimony(
-          List.of(), readyPods ? List.of("the API server") : List.of(), List.of(), 1, !readyPods);
+          List.of(),
+          readyPods ? List.of("the API server") : List.of(),
+          List.of(),
+          1,
+          !readyPods,
+          true);
     }
+    boolean answers =
+        witnesses.getOrDefault(zone, List.of()).stream().anyMatch(GatewayReport::reachable);
     boolean someoneAnswers = credible.values().stream().anyMatch(list -> !list.isEmpty());
     return new Testimony(
         dark,
         alive,
         abstaining,
-        neededFor(zone, names, seen),
-        someoneAnswers && !readyPods && !known);
+        neededFor(zone, names, answers, seen),
+        someoneAnswers && !readyPods && !known,
+        answers);
   }
 
   /**
    * Two of three, or the one that answers when there are two zones. When several zones go at once,
    * one witness is enough where the API server has lost the zone's nodes too.
    */
-  private static int neededFor(String zone, List<String> names, Observation seen) {
-    boolean answers =
-        seen.gateways().stream().anyMatch(g -> g.zone().equals(zone) && g.reachable());
+  private static int neededFor(String zone, List<String> names, boolean answers, Observation seen) {
     var nodes = seen.nodes().get(zone);
     boolean nodesGone = nodes != null && nodes.total() > 0 && nodes.ready() == 0;
     return names.size() <= 2 || (!answers && nodesGone) ? 1 : 2;

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param servingSince when it began to serve; a ramp counts from here
  * @param firstDoubt first moment of the present doubt, from any observer
  * @param darkSince since when a quorum has seen no healthy pod, without a break
+ * @param darkLooks how many looks in a row have shown it so, 0 or more
  */
 public record ZoneState(
     String name,
@@ -26,7 +27,24 @@ public record ZoneState(
     boolean serving,
     Optional<Instant> servingSince,
     Optional<Instant> firstDoubt,
-    Optional<Instant> darkSince) {
+    Optional<Instant> darkSince,
+    int darkLooks) {
+
+  /** A zone of which no look has been taken yet. */
+  public ZoneState(
+      String name,
+      Role role,
+      Instant since,
+      String reason,
+      int flaps,
+      boolean started,
+      boolean serving,
+      Optional<Instant> servingSince,
+      Optional<Instant> firstDoubt,
+      Optional<Instant> darkSince) {
+    this(
+        name, role, since, reason, flaps, started, serving, servingSince, firstDoubt, darkSince, 0);
+  }
 
   static ZoneState starting(String name, Instant now) {
     return new ZoneState(
@@ -57,37 +75,40 @@ public record ZoneState(
 
   ZoneState become(Role next, Instant now, String why) {
     boolean serves = next == Role.Active || (next == Role.Suspect && serving);
+    int losses = next == Role.Lost && role != Role.Lost ? flaps + 1 : flaps;
     return new ZoneState(
         name,
         next,
         next == role ? since : now,
         why,
-        next == Role.Lost && role != Role.Lost ? flaps + 1 : flaps,
+        losses,
         started,
         serves,
         serves ? Optional.of(servingSince.orElse(now)) : Optional.empty(),
         firstDoubt,
-        darkSince);
-  }
-
-  ZoneState restartClock(Instant now, String why) {
-    return new ZoneState(
-        name, role, now, why, flaps, started, serving, servingSince, firstDoubt, darkSince);
-  }
-
-  ZoneState begin() {
-    return new ZoneState(
-        name, role, since, reason, flaps, true, serving, servingSince, firstDoubt, darkSince);
-  }
-
-  ZoneState forgiven() {
-    return new ZoneState(
-        name, role, since, reason, 0, started, serving, servingSince, firstDoubt, darkSince);
+        darkSince,
+        darkLooks);
   }
 
   ZoneState because(String why) {
-    return new ZoneState(
-        name, role, since, why, flaps, started, serving, servingSince, firstDoubt, darkSince);
+    return restartClock(since, why);
+  }
+
+  ZoneState restartClock(Instant from, String why) {
+    return copy(from, why, flaps, started, serving, servingSince);
+  }
+
+  ZoneState begin() {
+    return copy(since, reason, flaps, true, serving, servingSince);
+  }
+
+  ZoneState forgiven() {
+    return copy(since, reason, 0, started, serving, servingSince);
+  }
+
+  /** Somebody else serves; whatever is suspected of this zone still is. */
+  ZoneState relieved() {
+    return copy(since, reason, flaps, started, false, Optional.empty());
   }
 
   ZoneState doubted(boolean doubt, boolean dark, Instant now) {
@@ -101,6 +122,28 @@ public record ZoneState(
         serving,
         servingSince,
         doubt ? Optional.of(firstDoubt.orElse(now)) : Optional.empty(),
-        dark ? Optional.of(darkSince.orElse(now)) : Optional.empty());
+        dark ? Optional.of(darkSince.orElse(now)) : Optional.empty(),
+        dark ? darkLooks + 1 : 0);
+  }
+
+  private ZoneState copy(
+      Instant since,
+      String reason,
+      int flaps,
+      boolean started,
+      boolean serving,
+      Optional<Instant> servingSince) {
+    return new ZoneState(
+        name,
+        role,
+        since,
+        reason,
+        flaps,
+        started,
+        serving,
+        servingSince,
+        firstDoubt,
+        darkSince,
+        darkLooks);
   }
 }

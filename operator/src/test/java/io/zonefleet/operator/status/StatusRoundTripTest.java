@@ -8,7 +8,6 @@ import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
 import io.zonefleet.operator.fleet.Fleets;
 import io.zonefleet.operator.zones.FleetState;
 import io.zonefleet.operator.zones.Observation;
-import io.zonefleet.operator.zones.Policy;
 import io.zonefleet.operator.zones.Role;
 import io.zonefleet.operator.zones.Switch;
 import io.zonefleet.operator.zones.ZoneState;
@@ -38,7 +37,7 @@ class StatusRoundTripTest {
   @Property(tries = 300)
   void aStatusHoldsTheDecisionInForce(@ForAll("states") FleetState state)
       throws JsonProcessingException {
-    var read = StatusReader.state(Policy.ActiveStandby, overTheWire(status(state)));
+    var read = StatusReader.state(overTheWire(status(state)));
 
     assertThat(read.epoch()).isEqualTo(state.epoch());
     assertThat(read.switches()).isEqualTo(state.switches());
@@ -60,8 +59,7 @@ class StatusRoundTripTest {
     fleet.getMetadata().setGeneration(1L);
     fleet.setStatus(first);
 
-    var second =
-        StatusWriter.status(fleet, StatusReader.state(Policy.ActiveStandby, first), NOTHING);
+    var second = StatusWriter.status(fleet, StatusReader.state(first), NOTHING);
 
     assertThat(second).isEqualTo(first);
   }

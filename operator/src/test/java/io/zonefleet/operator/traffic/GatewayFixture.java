@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A control plane, a gateway and a pod in each zone, all real, on loopback. */
 public final class GatewayFixture implements AutoCloseable {
@@ -112,7 +113,7 @@ public final class GatewayFixture implements AutoCloseable {
         FLEET,
         new FleetPolicy(
             List.of(zones), policy, new Failback(Failback.Mode.Automatic, 30, 30), List.of()),
-        FleetState.restore(policy, 1, kept, List.of()),
+        FleetState.restore(1, kept, List.of(), Set.of()),
         now,
         endpoints,
         GatewaySettings.DEFAULT);

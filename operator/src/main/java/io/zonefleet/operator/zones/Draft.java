@@ -1,0 +1,162 @@
+package io.zonefleet.operator.zones;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The next state while it is being decided: zones in the order of the spec, and what is known. */
+final class Draft {
+  /**
+   * A quorum must hold this long, so that packet loss on two paths at once moves nothing, where the
+   * zone's own gateways are silent too: then it is the zone.
+   */
+  static final Duration CONFIRM_SILENT = Duration.ofMillis(500);
+
+  /**
+   * And this long where they answer: then it is the pods, which are back within it when they were
+   * only short of breath; gateways send their requests elsewhere meanwhile.
+   */
+  static final Duration CONFIRM_ANSWERING = Duration.ofSeconds(3);
+
+  /** Of that many looks in a row, so that a slow operator does not act on one late report. */
+  static final int CONFIRM_LOOKS = 3;
+
+  final FleetPolicy policy;
+  final FleetState before;
+  final Instant now;
+  final Journal journal;
+
+  /** Zones that serve no more, and that somebody else has to serve for. */
+  final Set<String> gone = new LinkedHashSet<>();
+
+  final List<Action> actions = new ArrayList<>();
+  private final Map<String, Testimony> testimony;
+  private final SequencedMap<String, ZoneState> zones = new LinkedHashMap<>();
+  private boolean decided;
+
+  Draft(FleetPolicy policy, FleetState before, Observation seen, Map<String, Testimony> testimony) {
+    this.policy = policy;
+    this.before = before;
+    this.now = seen.at();
+    this.testimony = testimony;
+    this.journal = new Journal(before, seen);
+    for (var z : policy.zones()) {
+      put(before.zone(z.name()).orElseGet(() -> ZoneState.starting(z.name(), now)));
+    }
+    before.zones().stream()
+        .filter(z -> z.serving() && !zones.containsKey(z.name()))
+        .forEach(z -> gone.add(z.name()));
+    decided = !gone.isEmpty();
+  }
+
+  /** Notes what was decided; the epoch grows. */
+  void decide(Action... why) {
+    decided = true;
+    actions.addAll(List.of(why));
+  }
+
+  long epoch() {
+    return before.epoch() + (decided ? 1 : 0);
+  }
+
+  List<ZoneState> zones() {
+    return List.copyOf(zones.values());
+  }
+
+  List<String> names() {
+    return List.copyOf(zones.keySet());
+  }
+
+  boolean has(String name) {
+    return zones.containsKey(name);
+  }
+
+  ZoneState zone(String name) {
+    return zones.get(name);
+  }
+
+  void put(ZoneState z) {
+    zones.put(z.name(), z);
+  }
+
+  Optional<Role> roleBefore(String name) {
+    return before.zone(name).map(ZoneState::role);
+  }
+
+  List<String> serving() {
+    return zones.values().stream().filter(ZoneState::serving).map(ZoneState::name).toList();
+  }
+
+  /** Zones that could serve at once: Standby before Returning, each in the order of the spec. */
+  Stream<String> candidates() {
+    return Stream.of(Role.Active, Role.Standby, Role.Returning, Role.Suspect)
+        .flatMap(role -> zones.values().stream().filter(z -> z.role() == role))
+        .filter(z -> z.started() && alive(z.name()))
+        .map(ZoneState::name);
+  }
+
+  /** Zones that are alive and yet should not serve; better they than none. */
+  Stream<String> lastResorts() {
+    return Stream.of(Role.Lost, Role.Drained)
+        .flatMap(role -> zones.values().stream().filter(z -> z.role() == role))
+        .filter(z -> z.started() && alive(z.name()))
+        .map(ZoneState::name);
+  }
+
+  boolean candidateBeside(String name) {
+    return candidates().anyMatch(n -> !n.equals(name));
+  }
+
+  String words(String name) {
+    return testimony.get(name).inWords();
+  }
+
+  boolean alive(String name) {
+    return testimony.get(name).isAlive();
+  }
+
+  boolean surelyAlive(String name) {
+    return alive(name) && !doubted(name);
+  }
+
+  boolean dark(String name) {
+    return testimony.get(name).isDark();
+  }
+
+  boolean doubted(String name) {
+    return testimony.get(name).isDoubted();
+  }
+
+  boolean confirmedDark(String name) {
+    var z = zones.get(name);
+    var time = testimony.get(name).answering() ? CONFIRM_ANSWERING : CONFIRM_SILENT;
+    return dark(name)
+        && z.darkLooks() >= CONFIRM_LOOKS
+        && z.darkSince().map(since -> passed(since, time)).orElse(false);
+  }
+
+  boolean stableFor(ZoneState z, Duration time) {
+    return passed(z.since(), time);
+  }
+
+  boolean passed(Instant since, Duration time) {
+    return Duration.between(since, now).compareTo(time) >= 0;
+  }
+
+  /** Shortest time between two moves of the same kind: the hold-down, a minute at most. */
+  Duration betweenMoves() {
+    return Duration.ofSeconds(Math.min(60, policy.failback().stableSeconds()));
+  }
+
+  String holdWords(ZoneState z) {
+    return "; traffic may return after " + policy.failback().holdDown(z.flaps()).toSeconds() + " s";
+  }
+}

@@ -1,0 +1,85 @@
+package io.zonefleet.operator.zones;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Takes zones out of traffic that a person has drained, but never the last one. */
+final class Drains {
+  static final String REFUSED = "drain refused: no other zone has a healthy pod to serve";
+
+  private final Draft draft;
+  private final Map<String, Drain> asked;
+
+  Drains(Draft draft) {
+    this.draft = draft;
+    this.asked =
+        draft.policy.drains().stream()
+            .filter(d -> d.holdsAt(draft.now) && draft.has(d.zone()))
+            .collect(Collectors.toMap(Drain::zone, d -> d, (first, second) -> first));
+  }
+
+  /** Who is blind can find no zone that serves instead: drains that are new wait then. */
+  void carryOut(boolean blind) {
+    for (var name : draft.names()) {
+      var z = draft.zone(name);
+      boolean drained = z.role() == Role.Drained;
+      if (!asked.containsKey(name)) {
+        end(z);
+      } else if (!drained && !blind && mayGo(z)) {
+        drain(z, words(asked.get(name)));
+      }
+    }
+  }
+
+  /** Says of each zone whose drain waits why, whatever else is true of it. */
+  void explain() {
+    for (var name : draft.names()) {
+      var z = draft.zone(name);
+      if (asked.containsKey(name) && z.role() != Role.Drained && refused(z)) {
+        var reason = draft.before.zone(name).map(ZoneState::reason);
+        draft.put(z.because(REFUSED));
+        if (!reason.equals(Optional.of(REFUSED))) {
+          draft.actions.add(new Action.DrainRefused(name, name + ": " + REFUSED));
+        }
+      }
+    }
+  }
+
+  private void end(ZoneState z) {
+    if (z.role() == Role.Drained) {
+      // a person has looked at the zone, so its past counts no more
+      var forgiven = z.forgiven();
+      draft.put(
+          forgiven.become(Role.Returning, draft.now, "drain ended" + draft.holdWords(forgiven)));
+    } else if (z.reason().equals(REFUSED)) {
+      draft.put(z.because(z.role() == Role.Active ? "serves" : draft.words(z.name())));
+    }
+  }
+
+  private boolean mayGo(ZoneState z) {
+    if (z.serving() || draft.alive(z.name())) {
+      return draft.candidateBeside(z.name());
+    }
+    // one that cannot serve may go as long as one stays that may come to
+    return draft.zones().stream()
+        .anyMatch(other -> !other.name().equals(z.name()) && other.role() != Role.Drained);
+  }
+
+  private boolean refused(ZoneState z) {
+    return !mayGo(z);
+  }
+
+  private void drain(ZoneState z, String words) {
+    if (z.serving()) {
+      draft.gone.add(z.name());
+    }
+    draft.put(z.become(Role.Drained, draft.now, words));
+    draft.decide(new Action.ZoneDrained(z.name(), z.name() + " is " + words));
+  }
+
+  private static String words(Drain drain) {
+    var why = drain.reason();
+    return "drained" + (why == null || why.isBlank() ? "" : ": " + why);
+  }
+}
