@@ -54,7 +54,8 @@ final class FleetMemory {
         decision.switches(),
         decision.degraded(),
         doubts.calmFailures(),
-        doubts.blindSince());
+        doubts.blindSince(),
+        doubts.lookedAt());
   }
 
   private static ZoneState withDoubts(ZoneState z, Optional<ZoneState> doubts) {

@@ -6,6 +6,8 @@ import java.util.stream.Stream;
 
 /** Who serves, once it is known which zones can. */
 final class Choice {
+  private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
+
   private final Draft draft;
 
   Choice(Draft draft) {
@@ -28,11 +30,15 @@ final class Choice {
       }
     }
     var added = chosen.stream().filter(n -> !serving.contains(n)).toList();
-    for (var name : added) {
-      draft.put(draft.zone(name).become(Role.Active, draft.now, "serves"));
-      draft.decide();
-    }
+    added.forEach(this::serve);
     report(serving, chosen, added);
+  }
+
+  private void serve(String name) {
+    var z = draft.zone(name).become(Role.Active, draft.now, "serves");
+    boolean doubted = z.firstDoubt().isPresent();
+    draft.put(doubted ? z.become(Role.Suspect, draft.now, draft.words(name)) : z);
+    draft.decide();
   }
 
   private void stepBack(String name, String forWhom) {
@@ -51,11 +57,11 @@ final class Choice {
       return ready.stream().limit(1).toList();
     }
     var current = serving.stream().filter(draft::alive).findFirst().orElse(serving.getFirst());
-    var order = draft.names();
-    return ready.stream()
-        .filter(n -> order.indexOf(n) < order.indexOf(current))
-        .filter(n -> draft.zone(n).role() == Role.Standby && mayReturn(draft.zone(n)))
+    var better = draft.names().subList(0, draft.names().indexOf(current));
+    return better.stream()
+        .filter(n -> ready.contains(n) && mayReturn(draft.zone(n)))
         .findFirst()
+        .filter(n -> better.subList(0, better.indexOf(n)).stream().noneMatch(this::returnsSoon))
         .map(List::of)
         .orElse(List.of(current));
   }
@@ -66,10 +72,26 @@ final class Choice {
    */
   private boolean mayReturn(ZoneState z) {
     boolean heldDown = draft.roleBefore(z.name()).filter(r -> r == Role.Returning).isPresent();
-    return draft.policy.failback().mode() == Failback.Mode.Automatic
-        && (heldDown
-            || draft.stableFor(z, Duration.ofSeconds(draft.policy.failback().stableSeconds())))
+    return z.role() == Role.Standby
+        && draft.policy.failback().mode() == Failback.Mode.Automatic
+        && (heldDown || draft.stableFor(z, stable()))
         && !draft.journal.movedWithin(draft.betweenMoves());
+  }
+
+  /** Whether a move to another zone would be undone within a hold-down for this one. */
+  private boolean returnsSoon(String name) {
+    var z = draft.zone(name);
+    var left =
+        switch (z.role()) {
+          case Standby -> stable();
+          case Returning -> draft.policy.failback().holdDown(z.flaps()).minus(draft.timeInRole(z));
+          case Active, Suspect, Lost, Drained -> FOREVER;
+        };
+    return draft.surelyAlive(name) && left.compareTo(stable()) <= 0;
+  }
+
+  private Duration stable() {
+    return Duration.ofSeconds(draft.policy.failback().stableSeconds());
   }
 
   private List<String> chooseAll(List<String> serving) {

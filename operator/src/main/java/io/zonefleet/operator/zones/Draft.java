@@ -143,6 +143,10 @@ final class Draft {
         && z.darkSince().map(since -> passed(since, time)).orElse(false);
   }
 
+  Duration timeInRole(ZoneState z) {
+    return Duration.between(z.since(), now);
+  }
+
   boolean stableFor(ZoneState z, Duration time) {
     return passed(z.since(), time);
   }

@@ -19,14 +19,17 @@ final class Drains {
             .collect(Collectors.toMap(Drain::zone, d -> d, (first, second) -> first));
   }
 
+  /** Lets drains end that nobody asks for any more. */
+  void end() {
+    draft.zones().stream().filter(z -> !asked.containsKey(z.name())).forEach(this::end);
+  }
+
   /** Who is blind can find no zone that serves instead: drains that are new wait then. */
   void carryOut(boolean blind) {
     for (var name : draft.names()) {
       var z = draft.zone(name);
       boolean drained = z.role() == Role.Drained;
-      if (!asked.containsKey(name)) {
-        end(z);
-      } else if (!drained && !blind && mayGo(z)) {
+      if (asked.containsKey(name) && !drained && !blind && mayGo(z)) {
         drain(z, words(asked.get(name)));
       }
     }
@@ -61,9 +64,8 @@ final class Drains {
     if (z.serving() || draft.alive(z.name())) {
       return draft.candidateBeside(z.name());
     }
-    // one that cannot serve may go as long as one stays that may come to
-    return draft.zones().stream()
-        .anyMatch(other -> !other.name().equals(z.name()) && other.role() != Role.Drained);
+    // one that cannot serve may go as long as one stays that nobody wants to drain
+    return draft.names().stream().anyMatch(n -> !asked.containsKey(n));
   }
 
   private boolean refused(ZoneState z) {

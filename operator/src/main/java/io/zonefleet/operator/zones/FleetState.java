@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The decision in force. Epoch, zones and switches are what {@code status} keeps; the rest may be
@@ -15,6 +17,7 @@ import java.util.Set;
  * @param degraded why nothing can be decided, when no zone looks alive
  * @param calmFailures each gateway's failed requests when nothing was in doubt, for the journal
  * @param blindSince since when no look has shown any zone alive
+ * @param lookedAt when this was decided or confirmed; the same look again is no confirmation
  */
 public record FleetState(
     long epoch,
@@ -22,7 +25,8 @@ public record FleetState(
     List<Switch> switches,
     Optional<String> degraded,
     Map<String, Long> calmFailures,
-    Optional<Instant> blindSince) {
+    Optional<Instant> blindSince,
+    Instant lookedAt) {
   public static final FleetState EMPTY =
       new FleetState(0, List.of(), List.of(), Optional.empty(), Map.of());
 
@@ -33,7 +37,7 @@ public record FleetState(
       List<Switch> switches,
       Optional<String> degraded,
       Map<String, Long> calmFailures) {
-    this(epoch, zones, switches, degraded, calmFailures, Optional.empty());
+    this(epoch, zones, switches, degraded, calmFailures, Optional.empty(), Instant.EPOCH);
   }
 
   public FleetState {
@@ -90,12 +94,21 @@ public record FleetState(
     return zones.stream().filter(z -> z.name().equals(name)).findFirst();
   }
 
-  /** Whether the front Service may send clients to this zone's gateways. */
+  /**
+   * Whether the front Service may send clients to this zone's gateways. Some zone's it always may:
+   * when the only zone that was open goes dark, those that are held down are better than none.
+   */
   public boolean gatewaysServe(String zone) {
-    return degraded.isPresent()
-        || zone(zone)
-            .map(
-                z -> z.role() != Role.Lost && z.role() != Role.Returning && z.darkSince().isEmpty())
-            .orElse(true);
+    if (degraded.isPresent()) {
+      return true;
+    }
+    Predicate<ZoneState> light = z -> z.darkSince().isEmpty();
+    Predicate<ZoneState> trusted = z -> z.role() != Role.Lost && z.role() != Role.Returning;
+    var open =
+        Stream.of(light.and(trusted), light)
+            .filter(rule -> zones.stream().anyMatch(rule))
+            .findFirst()
+            .orElse(any -> true);
+    return zone(zone).map(open::test).orElse(true);
   }
 }

@@ -111,7 +111,7 @@ public record ZoneState(
     return copy(since, reason, flaps, started, false, Optional.empty());
   }
 
-  ZoneState doubted(boolean doubt, boolean dark, Instant now) {
+  ZoneState doubted(boolean doubt, boolean dark, Instant now, boolean newLook) {
     return new ZoneState(
         name,
         role,
@@ -123,7 +123,7 @@ public record ZoneState(
         servingSince,
         doubt ? Optional.of(firstDoubt.orElse(now)) : Optional.empty(),
         dark ? Optional.of(darkSince.orElse(now)) : Optional.empty(),
-        dark ? darkLooks + 1 : 0);
+        dark ? darkLooks + (newLook ? 1 : 0) : 0);
   }
 
   private ZoneState copy(

@@ -29,7 +29,9 @@ final class ZoneStep {
   }
 
   Decision decide() {
+    draft.names().forEach(this::start);
     hearWitnesses();
+    drains.end();
     draft.names().forEach(this::moveByItself);
     drains.carryOut(blind);
     if (!blind) {
@@ -49,8 +51,19 @@ final class ZoneStep {
             draft.journal.switches(),
             degraded,
             draft.journal.calmFailures(draft.zones()),
-            blindSince),
+            blindSince,
+            draft.now),
         draft.actions);
+  }
+
+  private void start(String name) {
+    var z = draft.zone(name);
+    if (!z.started() && draft.alive(name)) {
+      draft.put(
+          z.role() == Role.Standby
+              ? z.begin().restartClock(draft.now, "stands by; " + draft.words(name))
+              : z.begin());
+    }
   }
 
   private void hearWitnesses() {
@@ -58,7 +71,7 @@ final class ZoneStep {
       for (var z : draft.zones()) {
         boolean doubt = z.started() && draft.doubted(z.name());
         boolean dark = z.started() && draft.dark(z.name());
-        draft.put(z.doubted(doubt, dark, draft.now));
+        draft.put(z.doubted(doubt, dark, draft.now, draft.now.isAfter(draft.before.lookedAt())));
       }
     } else if (draft.before.degraded().isPresent() || draft.passed(blindSince.get(), BLIND)) {
       degraded =
@@ -73,9 +86,6 @@ final class ZoneStep {
     var z = draft.zone(name);
     var words = draft.words(name);
     if (!z.started()) {
-      if (draft.alive(name)) {
-        draft.put(begun(z, words));
-      }
       return;
     }
     switch (z.role()) {
@@ -88,7 +98,7 @@ final class ZoneStep {
       }
       case Lost -> {
         if (!blind && draft.surelyAlive(name)) {
-          draft.put(z.become(Role.Returning, draft.now, words + draft.holdWords(z)));
+          hold(z.become(Role.Returning, draft.now, words + draft.holdWords(z)), words);
         }
       }
       case Returning -> hold(z, words);
@@ -96,14 +106,9 @@ final class ZoneStep {
     }
   }
 
-  private ZoneState begun(ZoneState z, String words) {
-    return z.role() == Role.Standby
-        ? z.begin().restartClock(draft.now, "stands by; " + words)
-        : z.begin();
-  }
-
   private void hold(ZoneState z, String words) {
     var name = z.name();
+    draft.put(z);
     if (blind && degraded.isEmpty()) {
       return; // nothing is known of this moment, good or bad
     }

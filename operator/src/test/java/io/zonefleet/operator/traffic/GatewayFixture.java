@@ -17,7 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A control plane, a gateway and a pod in each zone, all real, on loopback. */
 public final class GatewayFixture implements AutoCloseable {
@@ -109,11 +109,16 @@ public final class GatewayFixture implements AutoCloseable {
                         "test",
                         Optional.of(0)))
             .toList();
+    var suspects =
+        kept.stream()
+            .filter(z -> z.role() == Role.Suspect)
+            .map(FleetState.Kept::name)
+            .collect(Collectors.toSet());
     return TrafficPlan.of(
         FLEET,
         new FleetPolicy(
             List.of(zones), policy, new Failback(Failback.Mode.Automatic, 30, 30), List.of()),
-        FleetState.restore(1, kept, List.of(), Set.of()),
+        FleetState.restore(1, kept, List.of(), suspects),
         now,
         endpoints,
         GatewaySettings.DEFAULT);

@@ -43,6 +43,20 @@ class LossTest {
   }
 
   @Test
+  void theFrontServiceIsNeverEmpty() {
+    var run = Run.settled("a", "b");
+    run.world.cut.add("b");
+    run.until("b", Role.Lost, SOON);
+    run.world.healAll();
+    run.seconds(2);
+    assertThat(run.role("b")).isEqualTo(Role.Returning);
+    run.world.cut.add("a");
+    run.look();
+    assertThat(run.state.gatewaysServe("a")).isFalse();
+    assertThat(run.state.gatewaysServe("b")).as("held down, but better than none").isTrue();
+  }
+
+  @Test
   void aStandbyZoneThatGoesDarkMovesNoTraffic() {
     var run = Run.settled("a", "b", "c");
     run.world.cut.add("b");
