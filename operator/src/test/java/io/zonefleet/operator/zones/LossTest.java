@@ -288,11 +288,11 @@ class LossTest {
 
     // much later, with a still away
     run.seconds(60);
-    run.world.failures.put("b", 100L);
+    run.world.failures.put("c", 100L);
     run.seconds(60);
     run.world.cut.add("b");
     run.world.nodesDown.add("b");
-    run.world.failures.put("c", 3L);
+    run.world.failures.put("c", 103L);
     run.until("b", Role.Lost, SOON);
     assertThat(run.state.switches().getLast().failedRequests()).isEqualTo(3);
   }
