@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"zonefleet.io/zonelab/internal/plan"
 	"zonefleet.io/zonelab/internal/proc"
@@ -39,8 +40,8 @@ func Read(lab plan.Lab) (Network, error) {
 	return faults, nil
 }
 
-// Apply puts exactly these faults in force: what is not among them is healed.
-func Apply(lab plan.Lab, faults Network) error {
+// Apply puts exactly these faults in force: what is not among them is healed. It returns when the links had changed.
+func Apply(lab plan.Lab, faults Network) (time.Time, error) {
 	var links strings.Builder
 	for _, n := range lab.Nodes() {
 		state := "up"
@@ -53,16 +54,17 @@ func Apply(lab plan.Lab, faults Network) error {
 	}
 	// the link first: a cut must not wait for what is only a softer fault
 	if _, err := proc.Run(links.String(), "ip", "-batch", "-"); err != nil {
-		return err
+		return time.Time{}, err
 	}
+	changed := time.Now()
 	if _, err := proc.Run(ruleset(lab, faults), "nft", "-f", "-"); err != nil {
-		return err
+		return changed, err
 	}
 	content, err := json.Marshal(faults)
 	if err != nil {
-		return err
+		return changed, err
 	}
-	return os.WriteFile(file(lab), append(content, '\n'), 0o644)
+	return changed, os.WriteFile(file(lab), append(content, '\n'), 0o644)
 }
 
 // Clear removes the rules, as far as there are any.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"zonefleet.io/zonelab/internal/api"
 	"zonefleet.io/zonelab/internal/fault"
@@ -86,7 +87,12 @@ func (c *command) change(alter func(plan.Lab, *fault.Network) error, zones ...st
 	if err := alter(lab, &faults); err != nil {
 		return err
 	}
-	return fault.Apply(lab, faults)
+	changed, err := fault.Apply(lab, faults)
+	if err == nil {
+		// for who measures from here
+		fmt.Println(changed.UTC().Format(time.RFC3339Nano))
+	}
+	return err
 }
 
 func freeze(ctx context.Context, c *command) error { return c.signal(ctx, "frozen", syscall.SIGSTOP) }

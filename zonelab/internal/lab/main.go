@@ -25,7 +25,8 @@ usage: zonelab COMMAND [--name NAME] ...
   kubeconfig                                prints the path of an administrator's kubeconfig
   kubectl ARG...                            kubectl as that administrator
   load IMAGE.tar...                         loads image archives into every node
-  cut ZONE | heal ZONE                      takes a zone off the network; ends every network fault of the zone
+  cut ZONE | heal ZONE                      takes a zone off the network; ends every network fault of the zone.
+                                            These and the next two print the time at which the links had changed
   partition ZONE --from ZONE                lets two zones not talk to each other
   loss ZONE PERCENT                         drops that share of a zone's packets, each way
   freeze | thaw | kill --selector LABELS [--namespace NS]

@@ -26,9 +26,9 @@ class ZoneLossIT {
   private static final String QUESTION = Fleet.completion(8);
 
   /** Long answers, so that some are always under way: without a byte until their end. */
-  private static final int LONG_RATE = 4;
+  private static final int LONG_RATE = 10;
 
-  private static final String LONG_QUESTION = Fleet.completion(160);
+  private static final String LONG_QUESTION = Fleet.completion(200);
 
   private final ZoneCluster cluster = UnderTest.cluster();
   private final Installation installation = UnderTest.installation();
@@ -77,8 +77,7 @@ class ZoneLossIT {
       near.awaitAnswers(2 * RATE, Duration.ofSeconds(60));
       outside.awaitAnswers(2 * RATE, Duration.ofSeconds(60));
 
-      var cut = Instant.now();
-      cluster.cut(lost);
+      var cut = cluster.cut(lost);
       fleet.awaitRole(lost, "Lost", Duration.ofSeconds(3));
       var seen = Duration.between(cut, Instant.now());
       var before = near.soFar().answers().size();

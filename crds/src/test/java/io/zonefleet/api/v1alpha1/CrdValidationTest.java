@@ -110,6 +110,14 @@ class CrdValidationTest {
   }
 
   @Test
+  void namesThatDoNotFitPodsAndServicesAreRefused() {
+    assertRefused(
+        VALID.formatted("n".repeat(64)),
+        "metadata.name: at most 51 characters together with the longest zone's name");
+    assertRefused(VALID.formatted("a.b"), "metadata.name: allowed are lower-case letters");
+  }
+
+  @Test
   void unknownTrafficPolicyIsRefusedWithTheAllowedOnes() {
     assertRefused(
         VALID.formatted("refused") + "  traffic: {policy: Sometimes}\n",

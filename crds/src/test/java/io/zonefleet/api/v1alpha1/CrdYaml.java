@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRule;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRuleBuilder;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
@@ -31,6 +33,27 @@ final class CrdYaml {
     return yaml.toString(StandardCharsets.UTF_8);
   }
 
+  /** What fits in the names and labels of the fleet's pods, the zone's name included. */
+  private static final int FLEET_AND_ZONE_LIMIT = 51;
+
+  /** Rules on the resource's name, which annotations of the spec cannot see. */
+  private static final List<ValidationRule> NAME_RULES =
+      List.of(
+          new ValidationRuleBuilder()
+              .withRule("self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')")
+              .withMessage(
+                  "metadata.name: allowed are lower-case letters, digits and inner dashes,"
+                      + " beginning with a letter")
+              .build(),
+          new ValidationRuleBuilder()
+              .withRule(
+                  "self.spec.zones.all(z, size(self.metadata.name) + size(z.name) <= %d)"
+                      .formatted(FLEET_AND_ZONE_LIMIT))
+              .withMessage(
+                  "metadata.name: at most %d characters together with the longest zone's name"
+                      .formatted(FLEET_AND_ZONE_LIMIT))
+              .build());
+
   /** Adds what the generator's annotations cannot say: list-map keys and the order of columns. */
   private static final class Completion implements CRDPostProcessor {
     @Override
@@ -47,6 +70,7 @@ final class CrdYaml {
                 Comparator.comparingInt(
                     (CustomResourceColumnDefinition column) -> order.indexOf(column.getName())));
         var root = version.getSchema().getOpenAPIV3Schema();
+        root.setXKubernetesValidations(NAME_RULES);
         mapList(property(root, "spec", "zones"), "name");
         mapList(property(root, "spec", "traffic", "drains"), "zone");
         mapList(property(root, "status", "zones"), "name");

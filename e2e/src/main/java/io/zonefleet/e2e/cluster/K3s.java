@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,8 +93,9 @@ public final class K3s implements ZoneCluster {
   }
 
   @Override
-  public void cut(String zone) {
+  public Instant cut(String zone) {
     inNetworkOf(agents.get(zone), "ip", "link", "set", "eth0", "down");
+    return Instant.now();
   }
 
   @Override

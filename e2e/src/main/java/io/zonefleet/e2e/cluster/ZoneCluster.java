@@ -1,6 +1,7 @@
 package io.zonefleet.e2e.cluster;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 
 /** A real Kubernetes cluster over zones whose links can be cut. */
@@ -27,8 +28,12 @@ public interface ZoneCluster extends AutoCloseable {
   /** Loads image archives (docker or OCI) into every node. */
   void load(List<Path> archives);
 
-  /** Drops everything that goes to or from the zone's nodes. */
-  void cut(String zone);
+  /**
+   * Drops everything that goes to or from the zone's nodes.
+   *
+   * @return when it had taken effect
+   */
+  Instant cut(String zone);
 
   /** Lets the zone's nodes talk again; does nothing to a zone that is not cut. */
   void heal(String zone);

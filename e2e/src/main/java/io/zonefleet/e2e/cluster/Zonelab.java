@@ -1,6 +1,7 @@
 package io.zonefleet.e2e.cluster;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 
 /** A cluster that {@code bin/zonelab} runs on this machine. */
@@ -50,8 +51,8 @@ public final class Zonelab implements ZoneCluster {
   }
 
   @Override
-  public void cut(String zone) {
-    lab("cut", zone);
+  public Instant cut(String zone) {
+    return Instant.parse(lab("cut", zone).lines().toList().getLast());
   }
 
   @Override

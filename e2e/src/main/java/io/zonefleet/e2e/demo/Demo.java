@@ -112,8 +112,7 @@ public final class Demo {
       near.awaitAnswers(3 * RATE, Duration.ofSeconds(60));
       outside.awaitAnswers(3 * RATE, Duration.ofSeconds(60));
       progress.say("Cutting " + lost + ", which serves all of it, off the network");
-      var cut = Instant.now();
-      cluster.cut(lost);
+      var cut = cluster.cut(lost);
       fleet.awaitRole(lost, "Lost", Duration.ofSeconds(30));
       var status = Duration.between(cut, Instant.now());
       near.awaitAnswers(near.soFar().answers().size() + 5 * RATE, Duration.ofSeconds(30));
