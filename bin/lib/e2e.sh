@@ -17,4 +17,4 @@ tars=$(IFS=:; echo "${archives[*]}")
 bin/mvn -B -Pe2e -pl e2e -am verify -DskipUnitTests \
   "-Dit.test=${ZONEFLEET_IT:-*IT}" -Dfailsafe.failIfNoSpecifiedTests=false \
   "-Dzonefleet.images=$tars" "-Dzonefleet.cluster=${ZONEFLEET_CLUSTER:-auto}" \
-  "-Dzonefleet.trials=${ZONEFLEET_TRIALS:-10}" "-Dzonefleet.keep=${ZONEFLEET_KEEP:-false}"
+  "-Dzonefleet.trials=${ZONEFLEET_TRIALS:-2}" "-Dzonefleet.keep=${ZONEFLEET_KEEP:-false}"
