@@ -21,7 +21,7 @@ inputs() {
       fi
       ;;
     gateway) echo images/base.sh bin/lib/envoy.sh ;;
-    weights-tiny) echo images/base.sh examples/models/tiny-r1 ;;
+    weights-tiny) echo images/base.sh examples/models/tiny-r1/r1 ;;
   esac
 }
 

@@ -1,6 +1,7 @@
 package io.zonefleet.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.zonefleet.api.v1alpha1.TrafficPolicy;
 import io.zonefleet.e2e.cluster.ZoneCluster;
@@ -40,6 +41,7 @@ class OperatorAwayIT {
 
   @Test
   void freezingEveryPodOfTheActiveZoneFailsNoRequest() {
+    assumeTrue(cluster.freezes(), "pods of a " + cluster.kind() + " cluster cannot be frozen");
     try (var fleet = fleet("frozen")) {
       var selector = fleet.podsOf(lost(fleet));
       try {

@@ -13,7 +13,8 @@ public final class Clusters {
   /**
    * Starts, or takes over, a cluster over {@link #ZONES}.
    *
-   * @param kind {@code zonelab}, {@code k3s}, or {@code auto}: k3s where a Docker daemon answers
+   * @param kind {@code given}: the one that KUBECONFIG names; {@code zonelab}; {@code k3s}; or
+   *     {@code auto}: the given one if KUBECONFIG is set, else k3s where a Docker daemon answers
    * @param name what a lab is called; labs of other names are not touched
    * @param keep whether closing it leaves it running
    * @throws IllegalArgumentException if the kind is another
@@ -22,11 +23,19 @@ public final class Clusters {
     return switch (kind) {
       case "zonelab" -> Zonelab.up(name, ZONES, keep);
       case "k3s" -> new K3s(ZONES);
-      case "auto" -> start(dockerAnswers() ? "k3s" : "zonelab", name, keep);
+      case "given" -> GivenCluster.fromEnvironment();
+      case "auto" -> start(present(), name, keep);
       default ->
           throw new IllegalArgumentException(
-              "cluster is " + kind + ", allowed are auto, zonelab and k3s");
+              "cluster is " + kind + ", allowed are auto, given, zonelab and k3s");
     };
+  }
+
+  private static String present() {
+    if (GivenCluster.isGiven()) {
+      return "given";
+    }
+    return dockerAnswers() ? "k3s" : "zonelab";
   }
 
   /** Whether a Docker daemon answers, which k3s needs. */

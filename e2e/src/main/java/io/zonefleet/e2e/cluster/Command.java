@@ -49,6 +49,21 @@ public final class Command {
     }
   }
 
+  /** This JVM's own command line for a program, so that it runs the same classes. */
+  static List<String> java(Class<?> program, String... arguments) {
+    var classes = program.getProtectionDomain().getCodeSource().getLocation().getPath();
+    return concat(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx128m",
+            "-cp",
+            classes,
+            program.getName()),
+        List.of(arguments));
+  }
+
   /** Starts the command with piped output and inherited errors. */
   static Process start(List<String> command) {
     try {

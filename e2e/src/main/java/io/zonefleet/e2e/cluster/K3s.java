@@ -126,13 +126,15 @@ public final class K3s implements ZoneCluster {
   }
 
   @Override
-  public Process run(Vantage from, List<String> command) {
+  public Process run(Vantage from, Class<?> program, String... arguments) {
     var node =
         switch (from) {
           case Vantage.InZone(var zone) -> agents.get(zone);
           case Vantage.NoZone() -> server;
         };
-    return Command.start(Command.concat(List.of("nsenter", networkOf(node), "--"), command));
+    return Command.start(
+        Command.concat(
+            List.of("nsenter", networkOf(node), "--"), Command.java(program, arguments)));
   }
 
   @Override

@@ -16,7 +16,7 @@ public interface ZoneCluster extends AutoCloseable {
     record NoZone() implements Vantage {}
   }
 
-  /** What the cluster is, in a word: zonelab or k3s. */
+  /** What the cluster is, in a word: zonelab, k3s or given. */
   String kind();
 
   /** Path of an administrator's kubeconfig. */
@@ -47,12 +47,19 @@ public interface ZoneCluster extends AutoCloseable {
   /** Lets frozen pods go on. */
   void thaw(String namespace, String selector);
 
+  /** Whether {@link #freeze} and {@link #thaw} work here. */
+  default boolean freezes() {
+    return true;
+  }
+
   /**
-   * Starts a program in the network of the vantage point.
+   * Starts a Java program of package {@code load} in the network of the vantage point.
    *
-   * @return the running program, its standard output piped and its errors inherited
+   * @param program a class with a {@code main} method that needs its own package only
+   * @return the running program, its standard output piped and its errors inherited; SIGTERM ends
+   *     it
    */
-  Process run(Vantage from, List<String> command);
+  Process run(Vantage from, Class<?> program, String... arguments);
 
   /** Ends the cluster, if this object started it. */
   @Override

@@ -76,14 +76,15 @@ public final class Zonelab implements ZoneCluster {
   }
 
   @Override
-  public Process run(Vantage from, List<String> command) {
+  public Process run(Vantage from, Class<?> program, String... arguments) {
     var where =
         switch (from) {
           case Vantage.InZone(var zone) -> List.of("--zone", zone);
           case Vantage.NoZone() -> List.of("--client");
         };
     var head = Command.concat(List.of(binary, "exec", "--name", name), where);
-    return Command.start(Command.concat(Command.concat(head, List.of("--")), command));
+    return Command.start(
+        Command.concat(Command.concat(head, List.of("--")), Command.java(program, arguments)));
   }
 
   @Override

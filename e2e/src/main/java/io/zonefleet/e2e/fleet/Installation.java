@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.zonefleet.e2e.cluster.Command;
+import io.zonefleet.e2e.cluster.GivenCluster;
 import io.zonefleet.e2e.cluster.ZoneCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,14 +60,30 @@ public final class Installation implements AutoCloseable {
         "--namespace",
         NAMESPACE,
         "--create-namespace",
+        "--set",
+        chart.equals("zonefleet") ? images() : "",
         "--wait",
         "--timeout",
         ROLLED_OUT.toMinutes() + "m");
   }
 
-  /** Applies a file of {@code examples/}. */
+  private static String images() {
+    var registry = GivenCluster.registry();
+    return "images.operator=%1$s/operator:dev,images.inferencePod=%1$s/inference-pod:dev,images.gateway=%1$s/gateway:dev"
+        .formatted(registry);
+  }
+
+  /** Applies a file of {@code examples/}, its images from where this cluster finds them. */
   public void apply(String example) {
-    kubectl("apply", "-f", repository.resolve("examples").resolve(example).toString());
+    try {
+      var yaml = Files.readString(repository.resolve("examples").resolve(example));
+      var file = Files.createTempFile("zonefleet-", ".yaml");
+      Files.writeString(file, yaml.replace("localhost/zonefleet", GivenCluster.registry()));
+      kubectl("apply", "-f", file.toString());
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Puts the tiny model on the claim {@link #WEIGHTS}. */

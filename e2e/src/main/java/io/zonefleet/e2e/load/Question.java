@@ -23,7 +23,7 @@ public final class Question {
    * @throws IllegalStateException if the answer's status is not 200
    */
   public static Reply ask(ZoneCluster cluster, Vantage from, String url, String body) {
-    var process = cluster.run(from, Programs.java(Ask.class, url, body));
+    var process = cluster.run(from, Ask.class, url, body);
     try {
       var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {

@@ -29,8 +29,11 @@ public final class RunningLoad implements AutoCloseable {
     return new RunningLoad(
         cluster.run(
             from,
-            Programs.java(
-                OpenLoad.class, url, Integer.toString(rate), Integer.toString(MAX_SECONDS), body)));
+            OpenLoad.class,
+            url,
+            Integer.toString(rate),
+            Integer.toString(MAX_SECONDS),
+            body));
   }
 
   /** Waits until that many requests were answered with 200. */
