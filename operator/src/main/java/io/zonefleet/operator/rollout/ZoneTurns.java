@@ -141,9 +141,14 @@ public final class ZoneTurns {
     return AWAY.contains(role) ? Optional.of("it is " + role) : Optional.empty();
   }
 
+  /**
+   * Whether nobody knows a pod there that serves. A pod that is ready but not yet available is one
+   * that does, and gateways may know one of which the controller has yet to hear.
+   */
   private boolean isDown(StatefulSet desired) {
-    var now = live.get(desired.getMetadata().getName());
-    return available(now) == 0;
+    var status = zones.get(zone(desired));
+    var admitted = status == null || status.ready() == null ? 0 : status.ready();
+    return admitted == 0 && ready(live.get(desired.getMetadata().getName())) == 0;
   }
 
   private String role(String zone) {
@@ -172,6 +177,11 @@ public final class ZoneTurns {
   private static boolean isUnseen(StatefulSet set) {
     var seen = set.getStatus() == null ? null : set.getStatus().getObservedGeneration();
     return seen == null || seen < set.getMetadata().getGeneration();
+  }
+
+  private static int ready(StatefulSet set) {
+    var ready = set.getStatus() == null ? null : set.getStatus().getReadyReplicas();
+    return ready == null ? 0 : ready;
   }
 
   private static int available(StatefulSet set) {

@@ -28,7 +28,8 @@ import java.time.Duration;
 final class Routing {
   /**
    * What may be tried again: all of it only happens before the first answer byte. `reset` makes a
-   * request that waits on a frozen pod start again elsewhere; 503 is a pod that drains or loads.
+   * request that waits on a frozen pod start again elsewhere; 503 is a pod that drains or loads,
+   * 429 one whose queue is full, as it may be in the zone that has just taken over.
    */
   private static final String RETRY_ON =
       "connect-failure,refused-stream,reset-before-request,reset,retriable-status-codes";
@@ -104,6 +105,7 @@ final class Routing {
     return RetryPolicy.newBuilder()
         .setRetryOn(RETRY_ON)
         .addRetriableStatusCodes(503)
+        .addRetriableStatusCodes(429)
         .setNumRetries(number(RETRIES))
         .setRetryBackOff(
             RetryPolicy.RetryBackOff.newBuilder()

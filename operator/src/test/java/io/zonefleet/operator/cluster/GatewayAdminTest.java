@@ -44,9 +44,9 @@ class GatewayAdminTest {
             .hasSize(2);
         assertThat(calm.counters().total()).isPositive();
 
-        fleet.pod(A).refuseWhileReady();
+        fleet.pod(A).refuseWhileReady(503);
         fleet.gateway.get(fleet.gateway.port, "/predict");
-        fleet.pod(B).refuseWhileReady();
+        fleet.pod(B).refuseWhileReady(503);
         fleet.gateway.get(fleet.gateway.port, "/predict");
         var refused = admin.read("gateway-0", A, Envoy.ADDRESS, TIMEOUT).get().counters();
         assertThat(refused.total()).isEqualTo(calm.counters().total() + 2);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -117,6 +118,28 @@ class ZoneTurnsTest {
   }
 
   @Test
+  void podsThatHaveJustBecomeReadyAreNotTakenForDown() {
+    List.of("a", "b", "c").forEach(zone -> report(zone, 1, 0));
+    want("server: {drainSeconds: 60}");
+
+    assertThat(pass()).hasSize(2);
+    assertThat(open()).containsExactly("c");
+  }
+
+  @Test
+  void podsThatOnlyGatewaysKnowToBeReadyAreNotTakenForDown() {
+    List.of("a", "b", "c").forEach(zone -> report(zone, 0, 0));
+    zones(
+        Stream.of("a", "b", "c")
+            .map(zone -> Map.<String, Object>of("name", zone, "role", "Standby", "ready", 1))
+            .toList());
+    want("server: {drainSeconds: 60}");
+
+    assertThat(pass()).hasSize(2);
+    assertThat(open()).containsExactly("c");
+  }
+
+  @Test
   void zonesShortOfPodsDoNotWaitForEachOtherForEver() {
     want("replicasPerZone: 2");
     pass();
@@ -165,10 +188,13 @@ class ZoneTurnsTest {
   }
 
   private void roles(Map<String, String> roles) {
-    var zones =
+    zones(
         roles.entrySet().stream()
-            .map(role -> Map.of("name", role.getKey(), "role", role.getValue()))
-            .toList();
+            .map(role -> Map.<String, Object>of("name", role.getKey(), "role", role.getValue()))
+            .toList());
+  }
+
+  private void zones(List<Map<String, Object>> zones) {
     var status = Map.of("status", Map.of("zones", zones));
     fleet.setStatus(
         Serialization.unmarshal(Serialization.asJson(status), DeepSeekDeployment.class)
@@ -204,6 +230,10 @@ class ZoneTurnsTest {
 
   /** What the controller reports once it has done all that the partition allows. */
   private void ready(String zone, int pods) {
+    report(zone, pods, pods);
+  }
+
+  private void report(String zone, int ready, int available) {
     var set = cluster.get("chat-" + zone);
     var open = partition(set) == 0;
     cluster.put(
@@ -212,7 +242,8 @@ class ZoneTurnsTest {
             .withNewStatus()
             .withObservedGeneration(set.getMetadata().getGeneration())
             .withReplicas(set.getSpec().getReplicas())
-            .withAvailableReplicas(pods)
+            .withReadyReplicas(ready)
+            .withAvailableReplicas(available)
             .withUpdatedReplicas(open ? set.getSpec().getReplicas() : 0)
             .endStatus()
             .build());

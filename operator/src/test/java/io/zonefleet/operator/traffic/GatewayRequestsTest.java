@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens to one request or stream, before a real Envoy with two zones. */
 @EnvoyIsInstalled
@@ -44,25 +46,27 @@ class GatewayRequestsTest {
     fleet.close();
   }
 
-  @Test
-  void podThatRefusesIsTriedAgainInAnotherZone() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {503, 429})
+  void podThatRefusesIsTriedAgainInAnotherZone(int status) throws Exception {
     try (var load = OpenLoad.start(fleet.gateway, 50, 20)) {
       load.awaitAnswers(20);
-      fleet.pod(A).refuseWhileReady();
+      fleet.pod(A).refuseWhileReady(status);
       load.awaitAnswers(50);
-      var result = load.finish("active pod answers 503 while its check passes");
+      var result = load.finish("active pod answers " + status + " while its check passes");
       assertThat(result.failed()).isZero();
       assertThat(result.byZone().get(B)).isGreaterThan(30);
     }
   }
 
-  @Test
-  void allPodsRefuseAndTheClientIsToldSo() throws Exception {
-    fleet.pod(A).refuseWhileReady();
-    fleet.pod(B).refuseWhileReady();
+  @ParameterizedTest
+  @ValueSource(ints = {503, 429})
+  void allPodsRefuseAndTheClientIsToldSo(int status) throws Exception {
+    fleet.pod(A).refuseWhileReady(status);
+    fleet.pod(B).refuseWhileReady(status);
     var answer = client.send(post("/predict", new byte[0]), BodyHandlers.ofString());
-    assertThat(answer.statusCode()).isEqualTo(503);
-    assertThat(answer.body()).isEqualTo("draining");
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.body()).isEqualTo("refused");
   }
 
   @Test

@@ -104,12 +104,12 @@ public final class Pod implements AutoCloseable {
 
   /** As a pod that drains: not ready, and 503 for what is new. */
   void refuse() throws Exception {
-    ask("/control?ready=false&refuse=true");
+    ask("/control?ready=false&refuse=503");
   }
 
-  /** As a pod whose queue is closed before its readiness falls. */
-  public void refuseWhileReady() throws Exception {
-    ask("/control?refuse=true");
+  /** As a pod whose queue is full (429), or closed before its readiness falls (503). */
+  public void refuseWhileReady(int status) throws Exception {
+    ask("/control?refuse=" + status);
   }
 
   public void recover() throws Exception {

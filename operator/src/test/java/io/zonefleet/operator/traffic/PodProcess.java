@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *   <li>{@code GET /readyz}: 200, or 503 after {@code /control?ready=false}
  *   <li>{@code POST /predict?millis=N}: answers the body's length after N ms
  *   <li>{@code POST /stream?chunks=N&millis=M}: N server-sent events, one each M ms
- *   <li>{@code /control?ready=false|true}, {@code /control?refuse=true}: new requests get 503
+ *   <li>{@code /control?ready=false|true}, {@code /control?refuse=503}: new requests get that
+ *       status
  *   <li>{@code /started}: predictions and streams begun
  * </ul>
  */
@@ -24,7 +25,10 @@ final class PodProcess {
   private final Vertx vertx = Vertx.vertx();
   private final String zone;
   private final AtomicBoolean ready = new AtomicBoolean(true);
-  private final AtomicBoolean refuses = new AtomicBoolean();
+
+  /** The status that new requests get; 0 for none. */
+  private final AtomicInteger refusal = new AtomicInteger();
+
   private final AtomicInteger started = new AtomicInteger();
 
   private PodProcess(String zone) {
@@ -53,8 +57,8 @@ final class PodProcess {
       case "/started" -> request.response().end(Integer.toString(started.get()));
       case "/control" -> control(request);
       default -> {
-        if (refuses.get()) {
-          request.response().setStatusCode(503).end("draining");
+        if (refusal.get() != 0) {
+          request.response().setStatusCode(refusal.get()).end("refused");
         } else {
           started.incrementAndGet();
           work(request);
@@ -65,7 +69,7 @@ final class PodProcess {
 
   private void control(HttpServerRequest request) {
     ready.set(!"false".equals(request.getParam("ready")));
-    refuses.set("true".equals(request.getParam("refuse")));
+    refusal.set(Integer.parseInt(request.getParam("refuse", "0")));
     request.response().end();
   }
 
