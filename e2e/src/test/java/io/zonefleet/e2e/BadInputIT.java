@@ -3,13 +3,19 @@ package io.zonefleet.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.zonefleet.e2e.cluster.GivenCluster;
 import io.zonefleet.e2e.fleet.Await;
 import io.zonefleet.e2e.fleet.Fleet;
 import io.zonefleet.e2e.fleet.Installation;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +30,39 @@ class BadInputIT {
       "{mode: Shared, claims: {shared: " + Installation.WEIGHTS + "}}";
 
   private final Installation installation = UnderTest.installation();
+
+  /** Puts a revision onto the volume whose graph ends in the middle, as a copy that broke off. */
+  @BeforeAll
+  static void halfARevision() {
+    var client = UnderTest.installation().client();
+    var job =
+        Serialization.unmarshal(
+            """
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {name: half-a-revision, namespace: %s}
+            spec:
+              template:
+                spec:
+                  restartPolicy: Never
+                  securityContext: {runAsUser: 65532}
+                  containers:
+                  - name: copy
+                    image: %s/weights-tiny:dev
+                    command: [sh, -ec, 'rm -rf /weights/half; cp -r /models/r1 /weights/half; \
+                      head -c 100000 /models/r1/model.onnx >/weights/half/model.onnx']
+                    volumeMounts: [{name: weights, mountPath: /weights}]
+                  volumes: [{name: weights, persistentVolumeClaim: {claimName: %s}}]
+            """
+                .formatted(Fleet.NAMESPACE, GivenCluster.registry(), Installation.WEIGHTS),
+            Job.class);
+    client.resource(job).create();
+    Await.until(
+        "half a revision is on the volume",
+        SOON,
+        () -> Objects.equals(client.resource(job).get().getStatus().getSucceeded(), 1));
+    client.resource(job).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
+  }
 
   static Stream<Arguments> faults() {
     return Stream.of(
@@ -45,6 +84,12 @@ class BadInputIT {
             "ModelMissing",
             "r9",
             "it has r1"),
+        fault(
+            "corrupt-folder",
+            Map.of("model", "{name: tiny-r1, revision: half}"),
+            "ModelNotLoaded",
+            "/models/half/model.onnx",
+            "copy the revision again"),
         fault(
             "wrong-digest",
             Map.of(

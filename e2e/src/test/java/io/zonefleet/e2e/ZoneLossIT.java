@@ -25,8 +25,11 @@ class ZoneLossIT {
   private static final int RATE = 50;
   private static final String QUESTION = Fleet.completion(8);
 
-  /** Long answers, so that some are always under way: without a byte until their end. */
-  private static final int LONG_RATE = 10;
+  /**
+   * Long answers, so that some are always under way: without a byte until their end. More of them,
+   * and two busy cores are short of room before any zone is lost.
+   */
+  private static final int LONG_RATE = 4;
 
   private static final String LONG_QUESTION = Fleet.completion(200);
 
