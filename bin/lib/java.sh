@@ -1,6 +1,9 @@
 # Sourced: exports JAVA_HOME (JDK 25) and MAVEN_HOME (3.9), installing what is missing into $ZONEFLEET_CACHE.
 ZONEFLEET_CACHE=${ZONEFLEET_CACHE:-$HOME/.cache/zonefleet}
 MAVEN_VERSION=3.9.11
+# JDK 25 warns of libraries that we did not write (Guice in Maven, Netty, JNA), at each start
+# shellcheck disable=SC2034 # for the scripts that source this
+QUIET_JDK=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 
 . "$(dirname "${BASH_SOURCE[0]}")/jdk.sh"
 JAVA_HOME=$(find_jdk25) || { echo "no JDK 25 found: run bin/setup java" >&2; exit 1; }
