@@ -32,15 +32,38 @@ public final class ServingLabels {
     this.client = client;
   }
 
+  /** A gateway that is to join the front Service, or to leave it. */
+  public record Change(Pod gateway, boolean serves) {}
+
+  /**
+   * What is to be changed now. Each patch may fail, and the operator end between two; so nobody
+   * leaves until the watch has shown that somebody stays, or the front Service could be empty.
+   *
+   * @param gateways as the watch shows them
+   */
+  public static List<Change> changes(List<Pod> gateways, Predicate<String> zoneServes) {
+    var changes =
+        gateways.stream()
+            .map(g -> new Change(g, zoneServes.test(ClusterView.label(g, Labels.ZONE))))
+            .toList();
+    boolean someoneStays = changes.stream().anyMatch(c -> c.serves() && isLabelled(c.gateway()));
+    return changes.stream()
+        .filter(c -> c.serves() != isLabelled(c.gateway()) && (c.serves() || someoneStays))
+        .toList();
+  }
+
+  private static boolean isLabelled(Pod gateway) {
+    return Labels.TRUE.equals(ClusterView.label(gateway, Labels.SERVING));
+  }
+
   /** Starts the patches that are needed, and waits for none of them. */
   public void keep(List<Pod> gateways, Predicate<String> zoneServes) {
-    for (var gateway : gateways) {
-      boolean serves = zoneServes.test(ClusterView.label(gateway, Labels.ZONE));
-      boolean labelled = Labels.TRUE.equals(ClusterView.label(gateway, Labels.SERVING));
+    for (var change : changes(gateways, zoneServes)) {
+      var gateway = change.gateway();
       // the watch tells of the own patch a moment later; the version keeps it from being repeated
-      var change = gateway.getMetadata().getUid() + gateway.getMetadata().getResourceVersion();
-      if (serves != labelled && underWay.add(change)) {
-        Thread.startVirtualThread(() -> patch(gateway, serves, change));
+      var version = gateway.getMetadata().getUid() + gateway.getMetadata().getResourceVersion();
+      if (underWay.add(version)) {
+        Thread.startVirtualThread(() -> patch(gateway, change.serves(), version));
       }
     }
   }

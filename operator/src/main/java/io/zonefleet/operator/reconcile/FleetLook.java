@@ -53,7 +53,7 @@ final class FleetLook {
         .toList();
   }
 
-  private static PodReport report(Pod pod) {
+  static PodReport report(Pod pod) {
     return new PodReport(
         pod.getMetadata().getName(),
         ClusterView.label(pod, Labels.ZONE),

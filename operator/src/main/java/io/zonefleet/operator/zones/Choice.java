@@ -120,7 +120,7 @@ final class Choice {
     for (var name : left) {
       journal.add(epoch, name, to, Switch.Cause.Failback, draft.zone(name), null);
     }
-    journal.added().forEach(s -> draft.actions.add(new Action.ZoneSwitched(s, journal.words(s))));
+    journal.added().forEach(s -> draft.actions.add(new Action.ZoneSwitched(s, s.inWords())));
     if (draft.gone.isEmpty() && left.isEmpty()) {
       added.forEach(n -> draft.actions.add(new Action.ZoneActivated(n, n + " serves")));
     }

@@ -100,11 +100,6 @@ final class Journal {
     return calm;
   }
 
-  String words(Switch s) {
-    return "traffic moved from %s to %s (%s) in %d ms, %d requests failed"
-        .formatted(s.from(), s.to(), s.cause(), s.millis(), s.failedRequests());
-  }
-
   private boolean inAftermath(Switch s) {
     return isWithin(AFTERMATH, s);
   }

@@ -33,6 +33,12 @@ public record Switch(
     ZoneRemoved
   }
 
+  /** As an event tells it. */
+  public String inWords() {
+    return "traffic moved from %s to %s (%s) in %d ms, %d requests failed"
+        .formatted(from, to, cause, millis, failedRequests);
+  }
+
   Switch recovered(Instant at) {
     return new Switch(
         epoch, from, to, cause, detectedAt, shiftedAt, Optional.of(at), millis, failedRequests);

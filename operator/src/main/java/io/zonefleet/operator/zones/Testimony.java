@@ -1,7 +1,10 @@
 package io.zonefleet.operator.zones;
 
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the observers say of one zone. Each zone's gateways have one vote together, so that a zone
@@ -22,29 +25,46 @@ record Testimony(
     boolean gone,
     boolean answering) {
 
-  static Testimony of(String zone, FleetPolicy policy, FleetState state, Observation seen) {
+  /** What the observers say of each zone of the spec, by name. */
+  static Map<String, Testimony> ofAll(FleetPolicy policy, FleetState state, Observation seen) {
     var witnesses = seen.gateways().stream().collect(Collectors.groupingBy(GatewayReport::zone));
     var names = policy.zones().stream().map(ZoneSpec::name).toList();
+    // gateways of a zone that was just removed from the spec see as well as others
+    var voters =
+        Stream.concat(names.stream(), witnesses.keySet().stream().sorted()).distinct().toList();
     var credible =
-        names.stream()
+        voters.stream()
             .collect(
                 Collectors.toMap(
-                    name -> name,
+                    Function.identity(),
                     name ->
                         witnesses.getOrDefault(name, List.of()).stream()
-                            .filter(g -> credible(g, state))
+                            .filter(g -> credible(g, names, state))
                             .toList()));
+    return names.stream()
+        .collect(
+            Collectors.toMap(
+                Function.identity(), zone -> of(zone, names, voters, witnesses, credible, seen)));
+  }
+
+  private static Testimony of(
+      String zone,
+      List<String> names,
+      List<String> voters,
+      Map<String, List<GatewayReport>> witnesses,
+      Map<String, List<GatewayReport>> credible,
+      Observation seen) {
     var alive =
-        names.stream()
+        voters.stream()
             .filter(w -> credible.get(w).stream().anyMatch(g -> g.seesHealthy(zone)))
             .toList();
     var dark =
-        names.stream()
+        voters.stream()
             .filter(w -> !w.equals(zone) && !alive.contains(w))
             .filter(w -> credible.get(w).stream().anyMatch(g -> g.seesDark(zone)))
             .toList();
     var abstaining =
-        names.stream()
+        voters.stream()
             .filter(w -> !w.equals(zone) && !alive.contains(w) && !dark.contains(w))
             .toList();
     boolean readyPods =
@@ -84,15 +104,16 @@ record Testimony(
   }
 
   /** A gateway without a healthy pod in its own zone may itself be the one that is cut off. */
-  private static boolean credible(GatewayReport gateway, FleetState state) {
+  private static boolean credible(GatewayReport gateway, List<String> names, FleetState state) {
     if (!gateway.reachable()) {
       return false;
     }
     boolean ownZoneOut =
-        state
-            .zone(gateway.zone())
-            .map(z -> !z.started() || z.role() == Role.Lost || z.role() == Role.Drained)
-            .orElse(true);
+        !names.contains(gateway.zone())
+            || state
+                .zone(gateway.zone())
+                .map(z -> !z.started() || z.role() == Role.Lost || z.role() == Role.Drained)
+                .orElse(true);
     return gateway.seesHealthy(gateway.zone()) || (ownZoneOut && gateway.seesAnyHealthy());
   }
 

@@ -3,7 +3,6 @@ package io.zonefleet.operator.zones;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -15,13 +14,7 @@ public final class ZoneMachine {
 
   /** Decides once. The epoch of the result is that of {@code state}, or one more. */
   public static Decision decide(FleetPolicy policy, FleetState state, Observation seen) {
-    Map<String, Testimony> testimonies =
-        policy.zones().stream()
-            .map(ZoneSpec::name)
-            .collect(
-                Collectors.toMap(
-                    Function.identity(), zone -> Testimony.of(zone, policy, state, seen)));
-    return new ZoneStep(policy, state, seen, testimonies).decide();
+    return new ZoneStep(policy, state, seen, Testimony.ofAll(policy, state, seen)).decide();
   }
 
   /** Percent of its weight that each serving zone gets at {@code now}, for the traffic plan. */

@@ -126,6 +126,12 @@ public record ZoneState(
         dark ? darkLooks + (newLook ? 1 : 0) : 0);
   }
 
+  /** A look that shows nothing breaks the row of those that show the zone dark. */
+  ZoneState unseen() {
+    return new ZoneState(
+        name, role, since, reason, flaps, started, serving, servingSince, firstDoubt, darkSince, 0);
+  }
+
   private ZoneState copy(
       Instant since,
       String reason,

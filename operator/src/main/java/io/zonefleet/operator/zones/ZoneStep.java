@@ -67,13 +67,16 @@ final class ZoneStep {
   }
 
   private void hearWitnesses() {
-    if (!blind) {
+    if (blind) {
+      draft.zones().forEach(z -> draft.put(z.unseen()));
+    } else {
       for (var z : draft.zones()) {
         boolean doubt = z.started() && draft.doubted(z.name());
         boolean dark = z.started() && draft.dark(z.name());
         draft.put(z.doubted(doubt, dark, draft.now, draft.now.isAfter(draft.before.lookedAt())));
       }
-    } else if (draft.before.degraded().isPresent() || draft.passed(blindSince.get(), BLIND)) {
+    }
+    if (blind && (draft.before.degraded().isPresent() || draft.passed(blindSince.get(), BLIND))) {
       degraded =
           Optional.of(
               "no gateway sees a healthy pod in any zone; traffic stays where it is, for the"

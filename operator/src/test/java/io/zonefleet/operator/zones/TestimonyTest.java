@@ -51,7 +51,7 @@ class TestimonyTest {
     var seen =
         new Observation(
             NOW, List.of(gateways), List.of(new PodReport("p", "a", "1", true, false)), Map.of());
-    return Testimony.of("a", POLICY, state(b), seen);
+    return Testimony.ofAll(POLICY, state(b), seen).get("a");
   }
 
   @Test
@@ -123,7 +123,7 @@ class TestimonyTest {
   void withoutAGatewayTheApiServerIsHeard() {
     assertThat(ofA(Role.Standby).isAlive()).isTrue();
     var empty = new Observation(NOW, List.of(), List.of(), Map.of());
-    assertThat(Testimony.of("a", POLICY, state(Role.Standby), empty).isDark()).isTrue();
+    assertThat(Testimony.ofAll(POLICY, state(Role.Standby), empty).get("a").isDark()).isTrue();
   }
 
   @Test

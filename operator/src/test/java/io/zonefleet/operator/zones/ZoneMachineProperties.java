@@ -113,7 +113,9 @@ class ZoneMachineProperties {
       growsByOneAndForAReason(before, decision);
       everyZoneSaysWhy(after);
       neverEmpty(at);
-      againChangesNothing(at, decision);
+      if (witnesses(before).equals(witnesses(after))) {
+        againChangesNothing(at, decision);
+      }
       movesAreApart(before, after);
     }
 
@@ -138,7 +140,8 @@ class ZoneMachineProperties {
     private void neverEmpty(java.time.Instant at) {
       var seen = run.world.look(at);
       boolean someoneAlive =
-          zones.stream().anyMatch(z -> Testimony.of(z, run.policy(), run.state, seen).isAlive());
+          Testimony.ofAll(run.policy(), run.state, seen).values().stream()
+              .anyMatch(Testimony::isAlive);
       if (someoneAlive) {
         assertThat(run.serving()).isNotEmpty();
       }
@@ -148,6 +151,15 @@ class ZoneMachineProperties {
       if (!run.serving().isEmpty()) {
         assertThat(zones).as("the front Service has gateways").anyMatch(run.state::gatewaysServe);
       }
+    }
+
+    /** Gateways of a zone that was just given up may be believed from the next decision on. */
+    private static Map<String, Boolean> witnesses(FleetState state) {
+      return state.zones().stream()
+          .collect(
+              Collectors.toMap(
+                  ZoneState::name,
+                  z -> !z.started() || z.role() == Role.Lost || z.role() == Role.Drained));
     }
 
     private void againChangesNothing(java.time.Instant at, Decision decision) {

@@ -1,0 +1,162 @@
+package io.zonefleet.operator.reconcile;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import io.zonefleet.operator.cluster.StatusStore;
+import io.zonefleet.operator.status.FleetPolicies;
+import io.zonefleet.operator.status.StatusWriter;
+import io.zonefleet.operator.status.Surroundings;
+import io.zonefleet.operator.traffic.TrafficPlan;
+import io.zonefleet.operator.zones.Action;
+import io.zonefleet.operator.zones.Decision;
+import io.zonefleet.operator.zones.FleetState;
+import io.zonefleet.operator.zones.ZoneMachine;
+import java.time.Duration;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * The slow loop of one fleet in one replica: look, decide, commit, follow. Every replica looks and
+ * publishes traffic; the leader alone decides and writes. All I/O is the {@link Rim}'s, so that the
+ * simulation runs this very class. For one thread.
+ */
+final class SlowLoop {
+  private static final Logger LOG = Logger.getLogger(SlowLoop.class);
+
+  /** A switch that is older has been told of, or is no news any more. */
+  private static final Duration NEWS = Duration.ofMinutes(10);
+
+  private final Rim rim;
+  private final FleetMemory memory = new FleetMemory();
+  private final WritePace pace = new WritePace();
+  private DeepSeekDeployment newest;
+  private volatile TrafficPlan published;
+  private boolean led;
+
+  SlowLoop(Rim rim) {
+    this.rim = rim;
+  }
+
+  /**
+   * One turn.
+   *
+   * @param watched the resource as the watch shows it, which may be late
+   * @param elected whether this replica holds the lease
+   * @return what was seen
+   */
+  Surroundings turn(DeepSeekDeployment watched, boolean elected) {
+    newest = newer(watched);
+    boolean ledBefore = led;
+    boolean leads = leads(elected);
+    var fleet = newest;
+    var around = rim.look(fleet);
+    long knew = memory.state().epoch();
+    var inForce = memory.inForce(fleet, leads);
+    if (leads && (!ledBefore || inForce.epoch() > knew)) {
+      retellLastSwitch(inForce);
+    }
+    var decision = ZoneMachine.decide(FleetPolicies.of(fleet.getSpec()), inForce, around.seen());
+    if (leads) {
+      commit(fleet, around, inForce, decision);
+      rim.label(around, memory.state()::gatewaysServe);
+    } else {
+      memory.doubt(decision.state());
+    }
+    publish(fleet, around);
+    return around;
+  }
+
+  /** The decision in force, as this replica knows it. */
+  FleetState state() {
+    return memory.state();
+  }
+
+  /** The traffic plan that was given out last. Thread-safe. */
+  Optional<TrafficPlan> published() {
+    return Optional.ofNullable(published);
+  }
+
+  /** The watch may not have shown yet what this replica wrote itself. */
+  private DeepSeekDeployment newer(DeepSeekDeployment watched) {
+    return newest == null || !isBehind(watched, newest) ? watched : newest;
+  }
+
+  private static boolean isBehind(DeepSeekDeployment one, DeepSeekDeployment other) {
+    return one.getMetadata().getUid().equals(other.getMetadata().getUid())
+        && version(one) < version(other);
+  }
+
+  private static long version(DeepSeekDeployment fleet) {
+    return Long.parseLong(fleet.getMetadata().getResourceVersion());
+  }
+
+  /** A new leader starts from what the API server has now; its watch may lag behind. */
+  private boolean leads(boolean elected) {
+    boolean leads = elected;
+    if (leads && !led) {
+      try {
+        var fresh = rim.read();
+        fresh.ifPresent(fleet -> newest = fleet);
+        leads = fresh.isPresent();
+      } catch (KubernetesClientException e) {
+        LOG.warnf("leads, but cannot read %s yet: %s", name(newest), e.getMessage());
+        leads = false;
+      }
+    }
+    led = leads;
+    return leads;
+  }
+
+  /** Another leader, or this one before an answer was lost, may not have told of its decision. */
+  private void retellLastSwitch(FleetState state) {
+    var now = rim.now();
+    state.switches().stream()
+        .filter(s -> s.epoch() == state.epoch())
+        .filter(s -> Duration.between(s.shiftedAt(), now).compareTo(NEWS) < 0)
+        .forEach(s -> rim.retell(newest, new Action.ZoneSwitched(s, s.inWords())));
+  }
+
+  private void commit(
+      DeepSeekDeployment fleet, Surroundings around, FleetState inForce, Decision decision) {
+    var state = decision.state();
+    var status = StatusWriter.status(fleet, state, rim.known(fleet, around));
+    boolean decided = state.epoch() != inForce.epoch() || !decision.actions().isEmpty();
+    boolean differs = !status.equals(fleet.getStatus());
+    boolean first = fleet.getStatus() == null;
+    if (!pace.isDue(differs, decided || first, around.seen().at())) {
+      memory.keep(state);
+      return;
+    }
+    switch (rim.write(fleet, status)) {
+      case StatusStore.Outcome.Written written -> {
+        newest = written.fleet();
+        pace.written();
+        memory.keep(state);
+        decision.actions().forEach(action -> rim.tell(newest, state.epoch(), rim.now(), action));
+      }
+      case StatusStore.Outcome.Conflict conflict -> {
+        memory.doubt(state);
+        // read past the caches at the next turn
+        led = false;
+      }
+      case StatusStore.Outcome.Failed failed -> {
+        memory.doubt(state);
+        // it may have been committed, and only the answer lost
+        led = false;
+        LOG.warnf("status of %s not written: %s", name(fleet), failed.why());
+      }
+    }
+  }
+
+  private void publish(DeepSeekDeployment fleet, Surroundings around) {
+    var plan = Plans.of(fleet, memory.state(), around.inference(), around.seen().at());
+    if (!plan.equals(published)) {
+      rim.publish(plan);
+      published = plan;
+    }
+  }
+
+  private static String name(DeepSeekDeployment fleet) {
+    return fleet.getMetadata().getNamespace() + "/" + fleet.getMetadata().getName();
+  }
+}

@@ -1,0 +1,222 @@
+package io.zonefleet.operator.reconcile;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.zonefleet.operator.fleet.Labels;
+import io.zonefleet.operator.traffic.TrafficPlan;
+import io.zonefleet.operator.zones.EndpointHealth;
+import io.zonefleet.operator.zones.GatewayReport;
+import io.zonefleet.operator.zones.NodeReport;
+import io.zonefleet.operator.zones.RequestCounters;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+
+/**
+ * What really is: inference pods, one gateway in each zone with the plan that it was given last,
+ * and who reaches whom.
+ */
+final class SimWorld {
+  private static final int PORT = 8080;
+
+  /** Pods differ in little, and are costly to build a million times. */
+  private static final Map<String, Pod> PODS = new ConcurrentHashMap<>();
+
+  final List<String> zones;
+  private final int podsPerZone;
+  final Set<String> cut = new HashSet<>();
+  final Set<String> late = new HashSet<>();
+  final Set<String> starved = new HashSet<>();
+  final Set<String> nodesGone = new HashSet<>();
+  final Set<String> partitions = new HashSet<>();
+  final Set<String> down = new HashSet<>();
+  final Set<String> unready = new HashSet<>();
+  final Set<String> gone = new HashSet<>();
+  final Set<String> gatewaysGone = new HashSet<>();
+
+  /** Gateways whose first checks have not ended. */
+  final Set<String> pending = new HashSet<>();
+
+  final Set<String> labelled = new HashSet<>();
+  private final Map<String, TrafficPlan> plans = new HashMap<>();
+  private Map<String, GatewayReport> reports = new HashMap<>();
+  private List<Pod> pods;
+
+  SimWorld(int zones, int podsPerZone) {
+    this.zones = IntStream.range(0, zones).mapToObj(i -> "z" + i).toList();
+    this.podsPerZone = podsPerZone;
+    // the pod template carries the label
+    labelled.addAll(this.zones);
+  }
+
+  /** To be called after each change. */
+  void changed() {
+    reports = new HashMap<>();
+    pods = null;
+  }
+
+  void healAll() {
+    for (var faults :
+        List.of(
+            cut,
+            late,
+            starved,
+            nodesGone,
+            partitions,
+            down,
+            unready,
+            gone,
+            pending,
+            gatewaysGone)) {
+      faults.clear();
+    }
+    changed();
+  }
+
+  static String pod(String zone, int index) {
+    return zone + "-" + index;
+  }
+
+  List<String> podsOf(String zone) {
+    return IntStream.range(0, podsPerZone)
+        .mapToObj(i -> pod(zone, i))
+        .filter(p -> !gone.contains(p))
+        .toList();
+  }
+
+  /** Whether a zone's gateway really gets answers from a pod. */
+  boolean reaches(String from, String zone, String pod) {
+    boolean apart = !from.equals(zone) && (cut.contains(from) || cut.contains(zone));
+    return !down.contains(pod)
+        && !gone.contains(pod)
+        && !apart
+        && !partitions.contains(from + ">" + zone)
+        && !starved.contains(from);
+  }
+
+  boolean reachesAny(String from, String zone) {
+    return podsOf(zone).stream().anyMatch(p -> reaches(from, zone, p));
+  }
+
+  boolean hasGateway(String zone) {
+    return !gatewaysGone.contains(zone);
+  }
+
+  /** A gateway is told; one that is new knows nothing until then. */
+  void give(String gateway, TrafficPlan plan) {
+    if (!plan.equals(plans.put(gateway, plan))) {
+      reports.remove(gateway);
+    }
+  }
+
+  TrafficPlan planOf(String gateway) {
+    return plans.get(gateway);
+  }
+
+  void forgetPlan(String gateway) {
+    plans.remove(gateway);
+    reports.remove(gateway);
+  }
+
+  /** What the API server has of inference pods. */
+  List<Pod> pods() {
+    if (pods == null) {
+      pods =
+          zones.stream()
+              .flatMap(
+                  z ->
+                      podsOf(z).stream()
+                          .map(p -> inference(z, p, !down.contains(p) && !unready.contains(p))))
+              .toList();
+    }
+    return pods;
+  }
+
+  /** What the API server has of gateways. */
+  List<Pod> gateways() {
+    return zones.stream()
+        .filter(this::hasGateway)
+        .map(z -> gateway(z, labelled.contains(z)))
+        .toList();
+  }
+
+  Map<String, NodeReport> nodes() {
+    var nodes = new HashMap<String, NodeReport>();
+    zones.forEach(z -> nodes.put(z, new NodeReport(nodesGone.contains(z) ? 0 : 1, 1)));
+    return nodes;
+  }
+
+  /** What a gateway says to who reaches it. */
+  GatewayReport report(String gateway) {
+    return reports.computeIfAbsent(gateway, this::makeReport);
+  }
+
+  private GatewayReport makeReport(String from) {
+    var plan = plans.get(from);
+    if (plan == null) {
+      return GatewayReport.unreachable("gateway-" + from, from);
+    }
+    var endpoints = new HashMap<String, EndpointHealth>();
+    for (var zone : plan.zones()) {
+      for (var e : zone.endpoints()) {
+        boolean fresh = pending.contains(from);
+        boolean healthy = reaches(from, zone.name(), e.address());
+        endpoints.put(
+            e.address() + ":" + e.port(),
+            new EndpointHealth(zone.name(), healthy && !fresh, !healthy && !fresh, fresh));
+      }
+    }
+    return new GatewayReport("gateway-" + from, from, true, endpoints, RequestCounters.NONE);
+  }
+
+  List<GatewayReport> silent() {
+    var all = new ArrayList<GatewayReport>();
+    zones.stream()
+        .filter(this::hasGateway)
+        .forEach(z -> all.add(GatewayReport.unreachable("gateway-" + z, z)));
+    return all;
+  }
+
+  private static Pod inference(String zone, String name, boolean ready) {
+    return PODS.computeIfAbsent(
+        name + ready,
+        key ->
+            new PodBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withUid(name)
+                .addToLabels(Labels.ZONE, zone)
+                .endMetadata()
+                .withNewStatus()
+                // the name is the address, so that a report's key tells the pod
+                .withPodIP(name)
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus(ready ? "True" : "False")
+                .endCondition()
+                .endStatus()
+                .build());
+  }
+
+  private static Pod gateway(String zone, boolean labelled) {
+    return PODS.computeIfAbsent(
+        "gateway-" + zone + labelled,
+        key -> {
+          var pod =
+              new PodBuilder()
+                  .withNewMetadata()
+                  .withName("gateway-" + zone)
+                  .withUid("gateway-" + zone)
+                  .addToLabels(Labels.ZONE, zone)
+                  .endMetadata();
+          return labelled
+              ? pod.editMetadata().addToLabels(Labels.SERVING, Labels.TRUE).endMetadata().build()
+              : pod.build();
+        });
+  }
+}
