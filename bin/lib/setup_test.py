@@ -17,11 +17,11 @@ class Setup(unittest.TestCase):
     def test_an_unknown_part_is_refused_with_the_known_ones(self):
         result = shell("bin/setup jaava")
         self.assertNotEqual(result.returncode, 0)
-        self.assertIn("no part 'jaava'; there are: java go helm cluster images envoy checks all", result.stderr)
+        self.assertIn("no part 'jaava'; there are: java go helm cluster images envoy checks bench all", result.stderr)
 
     def test_help_names_every_part(self):
         text = shell("bin/setup --help").stdout
-        for part in ("java", "go", "helm", "cluster", "images", "envoy", "checks"):
+        for part in ("java", "go", "helm", "cluster", "images", "envoy", "checks", "bench"):
             self.assertIn(part, text)
 
     def test_what_is_there_by_command_or_by_path_is_not_wanted(self):

@@ -83,6 +83,11 @@ func TestZonesCanBeCutPartitionedAndHealed(t *testing.T) {
 	if connects(name, "a", b, kubeletPort) || connects(name, "b", a, kubeletPort) || !connects(name, "a", c, kubeletPort) {
 		t.Error("the partition is not the one between a and b")
 	}
+	// a's answers get lost, c's questions do not: no handshake comes about, whoever begins
+	zonelab(t, "partition", "--name", name, "a", "--from", "c", "--one-way")
+	if connects(name, "c", a, kubeletPort) || connects(name, "a", c, kubeletPort) || !connects(name, "b", c, kubeletPort) {
+		t.Error("what a sends reaches c, or more than that is lost")
+	}
 	zonelab(t, "loss", "--name", name, "c", "100")
 	if connects(name, "a", c, kubeletPort) {
 		t.Error("a zone that loses all packets is reached")
@@ -90,11 +95,12 @@ func TestZonesCanBeCutPartitionedAndHealed(t *testing.T) {
 	var state struct {
 		Faults struct {
 			Partitions [][2]string
+			OneWay     [][2]string
 			Loss       map[string]int
 		}
 	}
 	if err := json.Unmarshal([]byte(zonelab(t, "status", "--name", name, "--json")), &state); err != nil ||
-		len(state.Faults.Partitions) != 1 || state.Faults.Loss["c"] != 100 {
+		len(state.Faults.Partitions) != 1 || len(state.Faults.OneWay) != 1 || state.Faults.Loss["c"] != 100 {
 		t.Errorf("status: %+v, %v", state, err)
 	}
 	zonelab(t, "heal", "--name", name, "a")
@@ -102,6 +108,24 @@ func TestZonesCanBeCutPartitionedAndHealed(t *testing.T) {
 	eventually(t, "all is healed", func() bool {
 		return connects(name, "a", b, kubeletPort) && connects(name, "a", c, kubeletPort)
 	})
+}
+
+func TestAPausedAPIServerAnswersNobodyUntilItIsResumed(t *testing.T) {
+	const name = "t-pause"
+	up(t, name, "--zones", "a")
+	answers := func() bool {
+		_, err := try("kubectl", "--name", name, "get", "namespaces", "--request-timeout", "1s")
+		return err == nil
+	}
+	zonelab(t, "pause", "--name", name, "kube-apiserver")
+	if answers() {
+		t.Error("a paused API server answers")
+	}
+	zonelab(t, "resume", "--name", name, "kube-apiserver")
+	eventually(t, "the API server answers again", answers)
+	if out, err := try("pause", "--name", name, "kube-apiserfer"); err == nil || !strings.Contains(out, "kube-apiserver") {
+		t.Errorf("a component that is none: %v %s", err, out)
+	}
 }
 
 func TestTwoLabsRunSideBySideAndUpIsSafeToRepeat(t *testing.T) {

@@ -16,7 +16,8 @@ import (
 type Network struct {
 	Cut        []string       `json:"cut,omitempty"`
 	Partitions [][2]string    `json:"partitions,omitempty"`
-	Loss       map[string]int `json:"loss,omitempty"` // percent of a zone's packets, each way
+	OneWay     [][2]string    `json:"oneWay,omitempty"` // packets of the first zone do not reach the second
+	Loss       map[string]int `json:"loss,omitempty"`   // percent of a zone's packets, each way
 }
 
 func file(lab plan.Lab) string { return lab.Path("faults.json") }
@@ -79,6 +80,9 @@ func ruleset(lab plan.Lab, faults Network) string {
 	for _, pair := range faults.Partitions {
 		a, b := ports(lab, pair[0]), ports(lab, pair[1])
 		fmt.Fprintf(&forward, "    iifname %s oifname %s drop\n    iifname %s oifname %s drop\n", a, b, b, a)
+	}
+	for _, pair := range faults.OneWay {
+		fmt.Fprintf(&forward, "    iifname %s oifname %s drop\n", ports(lab, pair[0]), ports(lab, pair[1]))
 	}
 	for _, zone := range lab.Zones {
 		if percent := faults.Loss[zone]; percent > 0 {

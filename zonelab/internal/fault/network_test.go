@@ -28,6 +28,20 @@ func TestRulesetDropsBothWaysAndOnlyWhatItNames(t *testing.T) {
 	}
 }
 
+func TestAOneWayPartitionDropsOneDirection(t *testing.T) {
+	lab, err := plan.New(t.TempDir(), "lab", 3, []string{"a", "b"}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := ruleset(lab, Network{OneWay: [][2]string{{"b", "a"}}})
+	if want := `iifname { "zl3-2" } oifname { "zl3-1" } drop`; !strings.Contains(rules, want) {
+		t.Errorf("no rule %s in\n%s", want, rules)
+	}
+	if strings.Count(rules, "drop") != 1 {
+		t.Errorf("more than one direction is dropped:\n%s", rules)
+	}
+}
+
 func TestFaultsOfAFreshLabAreNone(t *testing.T) {
 	lab, err := plan.New(t.TempDir(), "lab", 0, []string{"a"}, 1)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -38,20 +39,76 @@ func Signal(lab plan.Lab, pod Pod, signal syscall.Signal) (int, error) {
 	return reached, nil
 }
 
-// processes finds the pod's cgroup, whatever its quality-of-service class: the kubelet names it pod<uid>.
-func processes(lab plan.Lab, pod Pod) ([]int, error) {
+// Throttle lets a pod use at most that percentage of one core; 0 lifts the bound.
+func Throttle(lab plan.Lab, pod Pod, percent int) error {
 	hierarchies, err := node.Hierarchies()
 	if err != nil {
+		return err
+	}
+	group, err := cgroup(lab, pod)
+	if err != nil {
+		return err
+	}
+	for _, h := range hierarchies {
+		files := bandwidth(percent, h.V2)
+		if _, err := os.Stat(filepath.Join(h.Path, group, files[0].name)); err != nil {
+			continue // not the hierarchy of the CPU controller
+		}
+		for _, file := range files {
+			if err := os.WriteFile(filepath.Join(h.Path, group, file.name), []byte(file.value), 0o644); err != nil {
+				return fmt.Errorf("pod %s: %w", pod.Name, err)
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("pod %s: no cgroup hierarchy has a CPU controller", pod.Name)
+}
+
+type setting struct{ name, value string }
+
+// bandwidth are the files to write, in their order. The period is as short as the kernel lets it be (a quota has 1 ms at
+// least), so that a pod with little time is slow throughout and does not stop for a tenth of a second each.
+func bandwidth(percent int, v2 bool) []setting {
+	period := 5000
+	if percent > 0 {
+		period = max(period, 100_000/percent)
+	}
+	quota := strconv.Itoa((period*percent + 99) / 100)
+	switch {
+	case v2 && percent == 0:
+		return []setting{{"cpu.max", "max"}}
+	case v2:
+		return []setting{{"cpu.max", quota + " " + strconv.Itoa(period)}}
+	case percent == 0:
+		return []setting{{"cpu.cfs_quota_us", "-1"}}
+	default:
+		// without a quota first: an old one need not fit the new period
+		return []setting{{"cpu.cfs_quota_us", "-1"}, {"cpu.cfs_period_us", strconv.Itoa(period)}, {"cpu.cfs_quota_us", quota}}
+	}
+}
+
+func processes(lab plan.Lab, pod Pod) ([]int, error) {
+	group, err := cgroup(lab, pod)
+	if err != nil {
 		return nil, err
+	}
+	return node.Pids(group), nil
+}
+
+// cgroup finds the pod's cgroup, whatever its quality-of-service class: the kubelet names it pod<uid>.
+func cgroup(lab plan.Lab, pod Pod) (string, error) {
+	hierarchies, err := node.Hierarchies()
+	if err != nil {
+		return "", err
 	}
 	for _, h := range hierarchies {
 		root := filepath.Join(lab.Cgroup(), pod.Node, "kubepods")
 		for _, class := range []string{"", "burstable", "besteffort"} {
 			group := filepath.Join(root, class, "pod"+pod.UID)
 			if _, err := os.Stat(filepath.Join(h.Path, group)); err == nil {
-				return node.Pids(group), nil
+				return group, nil
 			}
 		}
 	}
-	return nil, fmt.Errorf("pod %s has no cgroup on node %s", pod.Name, pod.Node)
+	return "", fmt.Errorf("pod %s has no cgroup on node %s", pod.Name, pod.Node)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"zonefleet.io/zonelab/internal/api"
 	"zonefleet.io/zonelab/internal/fault"
 	"zonefleet.io/zonelab/internal/plan"
+	"zonefleet.io/zonelab/internal/proc"
 )
 
 func cut(_ context.Context, c *command) error {
@@ -29,7 +29,9 @@ func heal(_ context.Context, c *command) error {
 	zone := c.rest[0]
 	return c.change(func(lab plan.Lab, faults *fault.Network) error {
 		faults.Cut = slices.DeleteFunc(faults.Cut, func(z string) bool { return z == zone })
-		faults.Partitions = slices.DeleteFunc(faults.Partitions, func(p [2]string) bool { return slices.Contains(p[:], zone) })
+		ofZone := func(p [2]string) bool { return slices.Contains(p[:], zone) }
+		faults.Partitions = slices.DeleteFunc(faults.Partitions, ofZone)
+		faults.OneWay = slices.DeleteFunc(faults.OneWay, ofZone)
 		delete(faults.Loss, zone)
 		return nil
 	}, zone)
@@ -40,10 +42,14 @@ func partition(_ context.Context, c *command) error {
 		return usageError(fmt.Sprintf("partition: --from %q must name another zone than %q", c.from, c.rest[0]))
 	}
 	pair := [2]string{c.rest[0], c.from}
-	slices.Sort(pair[:])
 	return c.change(func(lab plan.Lab, faults *fault.Network) error {
-		if !slices.Contains(faults.Partitions, pair) {
-			faults.Partitions = append(faults.Partitions, pair)
+		pairs := &faults.OneWay
+		if !c.oneWay {
+			slices.Sort(pair[:])
+			pairs = &faults.Partitions
+		}
+		if !slices.Contains(*pairs, pair) {
+			*pairs = append(*pairs, pair)
 		}
 		return nil
 	}, pair[:]...)
@@ -89,8 +95,7 @@ func (c *command) change(alter func(plan.Lab, *fault.Network) error, zones ...st
 	}
 	changed, err := fault.Apply(lab, faults)
 	if err == nil {
-		// for who measures from here
-		fmt.Println(changed.UTC().Format(time.RFC3339Nano))
+		printTime(changed)
 	}
 	return err
 }
@@ -98,8 +103,53 @@ func (c *command) change(alter func(plan.Lab, *fault.Network) error, zones ...st
 func freeze(ctx context.Context, c *command) error { return c.signal(ctx, "frozen", syscall.SIGSTOP) }
 func thaw(ctx context.Context, c *command) error   { return c.signal(ctx, "thawed", syscall.SIGCONT) }
 func kill(ctx context.Context, c *command) error   { return c.signal(ctx, "killed", syscall.SIGKILL) }
+func terminate(ctx context.Context, c *command) error {
+	return c.signal(ctx, "terminated", syscall.SIGTERM)
+}
 
 func (c *command) signal(ctx context.Context, done string, signal syscall.Signal) error {
+	return c.eachPod(ctx, func(lab plan.Lab, pod fault.Pod) (string, error) {
+		reached, err := fault.Signal(lab, pod, signal)
+		return fmt.Sprintf("%d processes %s", reached, done), err
+	})
+}
+
+func throttle(ctx context.Context, c *command) error {
+	percent, err := strconv.Atoi(strings.TrimSuffix(c.rest[0], "%"))
+	if err != nil || percent < 0 || percent > 100 {
+		return usageError(fmt.Sprintf("throttle: %q is no share: allowed are 1 to 100 percent of one core, and 0 for no bound", c.rest[0]))
+	}
+	return c.eachPod(ctx, func(lab plan.Lab, pod fault.Pod) (string, error) {
+		return fmt.Sprintf("%d %% of a core", percent), fault.Throttle(lab, pod, percent)
+	})
+}
+
+func pause(_ context.Context, c *command) error  { return c.signalComponent(syscall.SIGSTOP) }
+func resume(_ context.Context, c *command) error { return c.signalComponent(syscall.SIGCONT) }
+
+// signalComponent reaches a process of the lab itself, which no fault of a zone or a pod does.
+func (c *command) signalComponent(signal syscall.Signal) error {
+	lab, err := c.store.running(c.name)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, process := range proc.List(lab.Dir) {
+		if process.Name == c.rest[0] {
+			err := process.Signal(signal)
+			printTime(time.Now())
+			return err
+		}
+		names = append(names, process.Name)
+	}
+	return usageError(fmt.Sprintf("%q is no process of lab %q: allowed are %s", c.rest[0], c.name, strings.Join(names, ", ")))
+}
+
+// printTime is for who measures from there.
+func printTime(at time.Time) { fmt.Println(at.UTC().Format(time.RFC3339Nano)) }
+
+// eachPod does the same to all selected pods, and says what it did and when it was done.
+func (c *command) eachPod(ctx context.Context, do func(plan.Lab, fault.Pod) (string, error)) error {
 	lab, err := c.store.running(c.name)
 	if err != nil {
 		return err
@@ -115,12 +165,13 @@ func (c *command) signal(ctx context.Context, done string, signal syscall.Signal
 		return fmt.Errorf("no running pod in namespace %q has the labels %q", c.ns, c.selector)
 	}
 	for _, pod := range pods {
-		reached, err := fault.Signal(lab, pod, signal)
+		done, err := do(lab, pod)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(os.Stdout, "%s: %d processes %s\n", pod.Name, reached, done)
+		fmt.Printf("%s: %s\n", pod.Name, done)
 	}
+	printTime(time.Now())
 	return nil
 }
 

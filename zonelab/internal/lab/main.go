@@ -26,11 +26,14 @@ usage: zonelab COMMAND [--name NAME] ...
   kubectl ARG...                            kubectl as that administrator
   load IMAGE.tar...                         loads image archives into every node
   cut ZONE | heal ZONE                      takes a zone off the network; ends every network fault of the zone.
-                                            These and the next two print the time at which the links had changed
-  partition ZONE --from ZONE                lets two zones not talk to each other
+                                            These and all that follow up to pause print the time at which it was done
+  partition ZONE --from ZONE [--one-way]    lets two zones not talk to each other; --one-way: only what ZONE sends is lost
   loss ZONE PERCENT                         drops that share of a zone's packets, each way
-  freeze | thaw | kill --selector LABELS [--namespace NS]
-                                            stops, continues or kills (SIGKILL) the processes of pods
+  freeze | thaw | kill | terminate --selector LABELS [--namespace NS]
+                                            stops, continues, kills (SIGKILL) or ends (SIGTERM) the processes of pods
+  throttle PERCENT --selector LABELS [--namespace NS]
+                                            lets each of these pods have that share of one core at most; 0: no bound
+  pause | resume COMPONENT                  stops and continues a process of the lab, for example kube-apiserver
   exec --zone ZONE | --client -- COMMAND... runs a command in the network of a zone's node, or of a host in no zone
   version
 
@@ -56,6 +59,7 @@ type command struct {
 	json     bool
 	all      bool
 	from     string
+	oneWay   bool
 	selector string
 	ns       string
 	zone     string
@@ -117,6 +121,10 @@ var verbs = map[string]struct {
 	"freeze":      {freeze, 0, true},
 	"thaw":        {thaw, 0, true},
 	"kill":        {kill, 0, true},
+	"terminate":   {terminate, 0, true},
+	"throttle":    {throttle, 1, true},
+	"pause":       {pause, 1, true},
+	"resume":      {resume, 1, true},
 	"exec":        {execute, -1, true},
 	"controllers": {runControllers, 0, true}, // started by up
 }
@@ -162,7 +170,8 @@ func parse(verb string, args []string) (*command, error) {
 		c.flags.BoolVar(&c.json, "json", false, "one JSON object")
 	case "partition":
 		c.flags.StringVar(&c.from, "from", "", "the other zone")
-	case "freeze", "thaw", "kill":
+		c.flags.BoolVar(&c.oneWay, "one-way", false, "lose only what the first zone sends")
+	case "freeze", "thaw", "kill", "terminate", "throttle":
 		c.flags.StringVar(&c.selector, "selector", "", "label selector of the pods")
 		c.flags.StringVar(&c.ns, "namespace", "default", "namespace of the pods")
 	case "exec":

@@ -14,6 +14,13 @@ func TestFlagsMayFollowArguments(t *testing.T) {
 	}
 }
 
+func TestAPartitionMayHaveOneDirection(t *testing.T) {
+	c, err := parse("partition", []string{"zone-a", "--from", "zone-b", "--one-way"})
+	if err != nil || c.from != "zone-b" || !c.oneWay || !reflect.DeepEqual(c.rest, []string{"zone-a"}) {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
 func TestWhatFollowsTwoDashesIsTheCommand(t *testing.T) {
 	c, err := parse("exec", []string{"--name", "two", "--zone", "a", "--", "curl", "--name", "x"})
 	if err != nil || c.zone != "a" || c.name != "two" || !reflect.DeepEqual(c.rest, []string{"curl", "--name", "x"}) {
@@ -29,6 +36,8 @@ func TestCallsThatAreNotUnderstoodSayWhy(t *testing.T) {
 		"up --zone a":           "-zone",
 		"status --name":         "-name",
 		"up --nodes-per-zone x": "nodes-per-zone",
+		"throttle":              "throttle takes 1 arguments",
+		"throttle 200":          "1 to 100 percent of one core",
 	} {
 		words := strings.Fields(args)
 		err := run(t.Context(), words[0], words[1:])

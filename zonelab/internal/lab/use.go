@@ -159,6 +159,11 @@ func status(ctx context.Context, c *command) error {
 				words += ", partition " + pair[0] + "|" + pair[1]
 			}
 		}
+		for _, pair := range s.Faults.OneWay {
+			if slices.Contains(pair[:], n.Zone) {
+				words += ", " + pair[0] + " does not reach " + pair[1]
+			}
+		}
 		fmt.Printf("  %-20s zone %-12s %-15s %s\n", n.Name, n.Zone, n.IP, words)
 	}
 	if len(s.Dead) > 0 {

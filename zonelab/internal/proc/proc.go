@@ -108,6 +108,17 @@ func (p Process) Kill() error {
 	return nil
 }
 
+// Signal sends a signal to the process, if it still is the one that was started.
+func (p Process) Signal(signal syscall.Signal) error {
+	if !p.Alive() {
+		return fmt.Errorf("%s (pid %d) has ended", p.Name, p.Pid)
+	}
+	if err := syscall.Kill(p.Pid, signal); err != nil {
+		return fmt.Errorf("%s (pid %d): %w", p.Name, p.Pid, err)
+	}
+	return nil
+}
+
 // startTime reads field 22 of /proc/PID/stat; a zombie counts as ended.
 func startTime(pid int) (uint64, error) {
 	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))

@@ -52,7 +52,7 @@ public final class Zonelab implements ZoneCluster {
 
   @Override
   public Instant cut(String zone) {
-    return Instant.parse(lab("cut", zone).lines().toList().getLast());
+    return fault("cut", zone);
   }
 
   @Override
@@ -85,6 +85,22 @@ public final class Zonelab implements ZoneCluster {
     var head = Command.concat(List.of(binary, "exec", "--name", name), where);
     return Command.start(
         Command.concat(Command.concat(head, List.of("--")), Command.java(program, arguments)));
+  }
+
+  /**
+   * Runs a command of the lab that breaks or mends something, such as {@code loss zone-a 30}.
+   *
+   * @return when it was done
+   */
+  public Instant fault(String verb, String... arguments) {
+    return Instant.parse(lab(verb, arguments).lines().toList().getLast());
+  }
+
+  /** Starts a program in the zone's network; SIGTERM ends it. */
+  public Process exec(String zone, String... command) {
+    return Command.start(
+        Command.concat(
+            List.of(binary, "exec", "--name", name, "--zone", zone, "--"), List.of(command)));
   }
 
   @Override

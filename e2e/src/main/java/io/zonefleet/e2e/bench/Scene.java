@@ -1,0 +1,220 @@
+package io.zonefleet.e2e.bench;
+
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.zonefleet.api.v1alpha1.TrafficPolicy;
+import io.zonefleet.e2e.cluster.ZoneCluster.Vantage;
+import io.zonefleet.e2e.cluster.Zonelab;
+import io.zonefleet.e2e.fleet.Await;
+import io.zonefleet.e2e.fleet.Fleet;
+import io.zonefleet.e2e.fleet.Installation;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** A fleet, and the three ways to it. */
+final class Scene implements AutoCloseable {
+
+  private static final Duration SETTLED = Duration.ofMinutes(4);
+  private static final String SHORT = Fleet.completion(8);
+
+  /** Nearly as long as the tiny model's context. */
+  private static final String LONG =
+      Fleet.completion(900).replaceFirst("\\{", "{\"stream\": true, ");
+
+  private final Zonelab lab;
+  private final Installation installation;
+  private final String name;
+  private final TrafficPolicy policy;
+  private final List<String> zones;
+  private final Row.Load load;
+  private final Fleet fleet;
+  private final Haproxy haproxy;
+
+  /** Makes the fleet and its baselines, and waits until the fleet is ready. */
+  Scene(
+      Zonelab lab,
+      Installation installation,
+      TrafficPolicy policy,
+      List<String> zones,
+      int replicas,
+      Row.Load load) {
+    this.lab = lab;
+    this.installation = installation;
+    this.policy = policy;
+    this.zones = zones;
+    this.load = load;
+    name =
+        "%s%dx%d"
+            .formatted(policy == TrafficPolicy.ActiveActive ? "aa" : "as", zones.size(), replicas);
+    fleet = Fleet.applied(client(), name, yaml(replicas));
+    client().services().inNamespace(Fleet.NAMESPACE).resource(plain()).create();
+    fleet.awaitCondition("Ready", "True", SETTLED);
+    haproxy = Haproxy.start(lab, clientZone(), name, policy, zones, replicas);
+  }
+
+  private String yaml(int replicas) {
+    // room for all streams of all data planes in one pod; one thread, as a pod has less than a core
+    return """
+        apiVersion: zonefleet.io/v1alpha1
+        kind: DeepSeekDeployment
+        metadata: {name: %s}
+        spec:
+          model: {name: tiny-r1, revision: r1}
+          zones: [%s]
+          replicasPerZone: %d
+          traffic:
+            policy: %s
+            failback: {stableSeconds: 3, rampSeconds: 2, maxStableSeconds: 3}
+          storage: {mode: Shared, claims: {shared: %s}}
+          server:
+            maxConcurrency: %d
+            drainSeconds: 10
+            env: [{name: ZONEFLEET_ORT_THREADS, value: "1"}]
+        """
+        .formatted(
+            name,
+            zones.stream().map("{name: %s}"::formatted).collect(Collectors.joining(", ")),
+            replicas,
+            policy,
+            Installation.WEIGHTS,
+            load.streams() * DataPlane.values().length + 16);
+  }
+
+  private io.fabric8.kubernetes.api.model.Service plain() {
+    return new ServiceBuilder()
+        .withNewMetadata()
+        .withName(name + "-plain")
+        .endMetadata()
+        .withNewSpec()
+        .withSelector(
+            Map.of("app.kubernetes.io/instance", name, "app.kubernetes.io/component", "inference"))
+        .addNewPort()
+        .withPort(80)
+        .withTargetPort(new IntOrString("http"))
+        .endPort()
+        .endSpec()
+        .build();
+  }
+
+  Zonelab lab() {
+    return lab;
+  }
+
+  Installation installation() {
+    return installation;
+  }
+
+  KubernetesClient client() {
+    return installation.client();
+  }
+
+  String name() {
+    return name;
+  }
+
+  List<String> zones() {
+    return zones;
+  }
+
+  /** The zone that serves under ActiveStandby. */
+  String first() {
+    return zones.getFirst();
+  }
+
+  /** The zone of the clients, which no fault takes from them. */
+  String clientZone() {
+    return zones.getLast();
+  }
+
+  String inference(String zone) {
+    return fleet.podsOf(zone);
+  }
+
+  String gateways(String zone) {
+    return inference(zone).replace("component=inference", "component=gateway");
+  }
+
+  Row.Load load() {
+    return load;
+  }
+
+  /** Holds each inference pod to the pace of the load, divided by {@code slowdown}. */
+  void pace(String selector, int slowdown) {
+    var percent = load.pacePercent() == 0 ? 100 : load.pacePercent();
+    if (load.pacePercent() > 0 || slowdown > 1) {
+      lab.fault(
+          "throttle", Integer.toString(Math.max(1, percent / slowdown)), "--selector", selector);
+    }
+  }
+
+  /** Waits until all pods are there and as they should be, and traffic is where it belongs. */
+  void settle() {
+    Await.until(
+        "all pods of " + name + " are up to date and ready",
+        SETTLED,
+        () -> sets().stream().allMatch(Scene::upToDate));
+    fleet.awaitCondition("Ready", "True", SETTLED);
+    var wanted = policy == TrafficPolicy.ActiveActive ? Set.copyOf(zones) : Set.of(first());
+    Await.until(
+        "%s takes the traffic of %s".formatted(wanted, name),
+        SETTLED,
+        () ->
+            new HashSet<>(List.of(fleet.status().active().split(","))).equals(wanted)
+                && fleet.status().zones().stream()
+                    .allMatch(zone -> Set.of("Active", "Standby").contains(zone.role())));
+    pace("app.kubernetes.io/instance=%s,app.kubernetes.io/component=inference".formatted(name), 1);
+  }
+
+  private List<StatefulSet> sets() {
+    return client()
+        .apps()
+        .statefulSets()
+        .inNamespace(Fleet.NAMESPACE)
+        .withLabel("app.kubernetes.io/instance", name)
+        .list()
+        .getItems();
+  }
+
+  private static boolean upToDate(StatefulSet set) {
+    var status = set.getStatus();
+    return set.getSpec().getReplicas().equals(status.getReadyReplicas())
+        && set.getMetadata().getGeneration().equals(status.getObservedGeneration())
+        && status.getUpdateRevision().equals(status.getCurrentRevision());
+  }
+
+  /** The fleet's inference pods. */
+  List<Pod> pods() {
+    return client()
+        .pods()
+        .inNamespace(Fleet.NAMESPACE)
+        .withLabel("app.kubernetes.io/instance", name)
+        .withLabel("app.kubernetes.io/component", "inference")
+        .list()
+        .getItems();
+  }
+
+  /** Starts the load on all data planes, from the clients' zone. */
+  RunningMixedLoad start() {
+    var targets = new EnumMap<DataPlane, String>(DataPlane.class);
+    targets.put(DataPlane.zonefleet, fleet.completionsUrl());
+    targets.put(DataPlane.service, Fleet.existing(client(), name + "-plain").completionsUrl());
+    targets.put(DataPlane.haproxy, Haproxy.URL);
+    return RunningMixedLoad.start(
+        lab, new Vantage.InZone(clientZone()), load.rate(), load.streams(), SHORT, LONG, targets);
+  }
+
+  @Override
+  public void close() {
+    haproxy.close();
+    client().services().inNamespace(Fleet.NAMESPACE).withName(name + "-plain").delete();
+    fleet.close();
+  }
+}

@@ -1,0 +1,90 @@
+package io.zonefleet.e2e.bench;
+
+import io.zonefleet.e2e.bench.Figures.Moment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Runs one fault once, under load on all data planes. */
+final class Trials {
+
+  /** What is usual is learnt from so many seconds of load. */
+  private static final int USUAL_SECONDS = 4;
+
+  private static final Duration WARM = Duration.ofSeconds(60);
+
+  private final Scene scene;
+  private final Options options;
+
+  Trials(Scene scene, Options options) {
+    this.scene = scene;
+    this.options = options;
+  }
+
+  /**
+   * Breaks, watches and mends.
+   *
+   * @throws AssertionError if the scene does not come to rest before or after it
+   */
+  Map<DataPlane, Row.Trial> run(Fault fault) {
+    scene.settle();
+    var injector = new Injector(scene);
+    List<Sample> samples;
+    Injector.Injection injection;
+    try (var statuses = new StatusTrace(scene.client(), scene.name())) {
+      try {
+        injector.prepare(fault);
+        try (var load = scene.start()) {
+          load.awaitAnswers(USUAL_SECONDS * options.load().rate(), WARM);
+          injection = injector.inject(fault);
+          injector.hold(fault, injection, options);
+          samples = load.stop();
+        }
+      } finally {
+        injector.mend(fault);
+      }
+      scene.settle();
+      return judged(fault, injection, samples, statuses.seen());
+    }
+  }
+
+  private Map<DataPlane, Row.Trial> judged(
+      Fault fault,
+      Injector.Injection injection,
+      List<Sample> samples,
+      List<StatusTrace.Seen> seen) {
+    var moment =
+        new Moment(
+            injection.since(),
+            injection.at(),
+            fault.traffic() == Fault.Traffic.LEAVES ? injection.broken() : Set.of(),
+            fault.traffic() == Fault.Traffic.STEADY);
+    var trials = new EnumMap<DataPlane, Row.Trial>(DataPlane.class);
+    for (var plane : DataPlane.values()) {
+      trials.put(
+          plane,
+          new Row.Trial(
+              injection.at().toString(),
+              Figures.of(samples.stream().filter(s -> s.plane() == plane).toList(), moment),
+              plane == DataPlane.zonefleet
+                  ? Telling.of(seen, injection.at(), injection.broken(), fault.losses())
+                  : null));
+    }
+    keep(fault, injection.at(), samples, seen, trials.get(DataPlane.zonefleet));
+    return trials;
+  }
+
+  private void keep(
+      Fault fault, Instant at, List<Sample> samples, List<StatusTrace.Seen> seen, Row.Trial ours) {
+    var evidence = Evidence.of(scene, fault, at);
+    evidence.keep(at, samples, seen);
+    var figures = ours.figures();
+    if (figures.failedUnstarted() + figures.failedInFlight() + ours.telling().spurious() > 0) {
+      evidence.keepLogs(scene);
+      System.err.println("    why: " + evidence);
+    }
+  }
+}
