@@ -73,13 +73,24 @@ final class Sequence implements Generation {
     return length - request.prompt().length;
   }
 
+  private int choose(float[] logits) {
+    if (request.constraint().isEmpty()) {
+      return sampler.next(logits);
+    }
+    TokenConstraint constraint = request.constraint().get();
+    constraint.mask(logits);
+    int token = sampler.next(logits);
+    constraint.accept(token);
+    return token;
+  }
+
   /**
    * Chooses the next token and tells the listener.
    *
    * @return whether the generation goes on
    */
   boolean advance(float[] logits) {
-    int token = sampler.next(logits);
+    int token = choose(logits);
     if (first == 0) {
       first = System.nanoTime();
     }

@@ -96,6 +96,41 @@ class BatchingEngineTest {
     }
   }
 
+  /** Given a constraint that allows even tokens only, then only a request that has it obeys it. */
+  @Test
+  void aConstraintBindsItsOwnRequestOnly() {
+    int[] prompt = TinyModel.question("Tell me about Japan.");
+    List<Integer> accepted = new ArrayList<>();
+    TokenConstraint even =
+        new TokenConstraint() {
+          @Override
+          public void mask(float[] logits) {
+            for (int token = 1; token < logits.length; token += 2) {
+              logits[token] = Float.NEGATIVE_INFINITY;
+            }
+          }
+
+          @Override
+          public void accept(int token) {
+            accepted.add(token);
+          }
+        };
+    try (Engine engine = new BatchingEngine(TinyModel.decoder(2), 4)) {
+      Heard alone = new Heard();
+      engine.submit(greedy(prompt, 20), alone);
+      List<Integer> free = alone.await().tokens();
+      Heard bound = new Heard();
+      Heard beside = new Heard();
+      engine.submit(
+          new GenerationRequest(prompt, 20, Sampling.GREEDY, Set.of()).constrained(even), bound);
+      engine.submit(greedy(prompt, 20), beside);
+      assertThat(bound.await().tokens()).hasSize(20).isEqualTo(accepted);
+      assertThat(accepted).allMatch(token -> token % 2 == 0);
+      assertThat(beside.await().tokens()).isEqualTo(free);
+      assertThat(free).anyMatch(token -> token % 2 == 1);
+    }
+  }
+
   @Test
   void cancellingFreesTheSlotAndLeavesOthersAlone() throws Exception {
     int[] prompt = TinyModel.question("What is the capital of France?");
