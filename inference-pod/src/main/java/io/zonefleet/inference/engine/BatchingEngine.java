@@ -187,24 +187,12 @@ public final class BatchingEngine implements Engine {
       }
       slots.begin(slot);
       int from = sequence.cached();
-      int added = chunk(sequence.length() - from, budget);
+      int added = sequence.chunk(budget);
       if (added > 0) {
         budget -= added;
         appendTo(slot, sequence, from, from + added);
       }
     }
-  }
-
-  /**
-   * How much of a prompt is appended in one run. Never a single token of a longer prompt: kernels
-   * for one token round differently, and an answer would depend on how busy the engine was.
-   */
-  private static int chunk(int left, int budget) {
-    if (left <= budget) {
-      return left;
-    }
-    int added = left - budget == 1 ? budget - 1 : budget;
-    return added < 2 ? 0 : added;
   }
 
   /** A failure ends this one sequence and no other. */

@@ -94,6 +94,21 @@ final class Sequence implements Generation {
     return generated() == 0;
   }
 
+  /**
+   * How much of the prompt is appended in one run. Never a single token of a longer prompt: kernels
+   * for one token round differently, and an answer would depend on how busy the engine was.
+   *
+   * @param budget the most tokens
+   */
+  int chunk(int budget) {
+    int left = length - cached;
+    if (left <= budget) {
+      return left;
+    }
+    int added = left - budget == 1 ? budget - 1 : budget;
+    return added < 2 ? 0 : added;
+  }
+
   int last() {
     return tokens[length - 1];
   }
