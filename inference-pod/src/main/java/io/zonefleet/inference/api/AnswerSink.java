@@ -1,6 +1,7 @@
 package io.zonefleet.inference.api;
 
 import io.zonefleet.inference.engine.FinishReason;
+import io.zonefleet.inference.engine.TokenLogprobs;
 import io.zonefleet.inference.engine.Usage;
 import io.zonefleet.inference.text.ReasoningSplitter.Piece;
 import java.util.List;
@@ -9,6 +10,9 @@ import java.util.List;
 interface AnswerSink {
   /** Text of the answer, never an empty list. */
   void pieces(List<Piece> pieces);
+
+  /** How likely the next token was; comes before its text, to those who asked for it. */
+  void logprobs(TokenLogprobs logprobs);
 
   void end(FinishReason reason, Usage usage);
 

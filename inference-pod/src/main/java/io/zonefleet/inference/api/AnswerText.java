@@ -2,6 +2,7 @@ package io.zonefleet.inference.api;
 
 import io.zonefleet.inference.engine.FinishReason;
 import io.zonefleet.inference.engine.TokenListener;
+import io.zonefleet.inference.engine.TokenLogprobs;
 import io.zonefleet.inference.engine.Usage;
 import io.zonefleet.inference.text.Detokenizer;
 import io.zonefleet.inference.text.ReasoningSplitter;
@@ -29,6 +30,11 @@ final class AnswerText implements TokenListener {
   public boolean token(int token) {
     tell(splitter.next(stops.next(detokenizer.next(token))));
     return !stops.stopped();
+  }
+
+  @Override
+  public void logprobs(TokenLogprobs logprobs) {
+    sink.logprobs(logprobs);
   }
 
   @Override

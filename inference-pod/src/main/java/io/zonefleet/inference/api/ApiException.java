@@ -3,6 +3,7 @@ package io.zonefleet.inference.api;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zonefleet.inference.engine.EngineStoppedException;
+import io.zonefleet.inference.engine.WaitedTooLongException;
 import java.util.OptionalInt;
 
 /** A refusal that the client sees, as OpenAI's clients expect it. */
@@ -42,9 +43,13 @@ final class ApiException extends RuntimeException {
 
   /** What a failed generation is to the client: a gateway may repeat a 503 elsewhere. */
   static ApiException ofFailure(RuntimeException cause) {
-    return cause instanceof EngineStoppedException
-        ? later(503, "engine_stopped", 1, "The server cannot answer: " + cause.getMessage())
-        : internal("The generation failed: " + cause.getMessage());
+    return switch (cause) {
+      case EngineStoppedException stopped ->
+          later(503, "engine_stopped", 1, "The server cannot answer: " + stopped.getMessage());
+      case WaitedTooLongException waited ->
+          later(503, "deadline", 1, "The server is busy: " + waited.getMessage());
+      default -> internal("The generation failed: " + cause.getMessage());
+    };
   }
 
   /** 500: a failure of ours. */

@@ -3,6 +3,7 @@ package io.zonefleet.inference.api;
 import io.zonefleet.inference.engine.Sampling;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * What a client wants generated.
@@ -10,6 +11,10 @@ import java.util.OptionalInt;
  * @param prompt text in which special tokens are spelled out
  * @param maxTokens empty for as many as the context has room for
  * @param strict whether more tokens than the context has room for are refused, or cut
+ * @param choices how many answers, at least 1
+ * @param logprobs how many of the likeliest tokens are told with each token; empty for no log
+ *     probabilities
+ * @param stopTokens tokens that end the answer besides the model's own
  * @param ignoreEnd whether the model's end tokens are ignored, as load generators ask for
  */
 record Ask(
@@ -17,5 +22,23 @@ record Ask(
     OptionalInt maxTokens,
     boolean strict,
     Sampling sampling,
+    int choices,
+    OptionalInt logprobs,
     List<String> stops,
-    boolean ignoreEnd) {}
+    Set<Integer> stopTokens,
+    boolean ignoreEnd) {
+
+  /** The likeliest answer, cut where the context ends. */
+  static Ask greedy(String prompt, int maxTokens) {
+    return new Ask(
+        prompt,
+        OptionalInt.of(maxTokens),
+        false,
+        Sampling.GREEDY,
+        1,
+        OptionalInt.empty(),
+        List.of(),
+        Set.of(),
+        false);
+  }
+}

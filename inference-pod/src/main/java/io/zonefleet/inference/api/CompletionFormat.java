@@ -1,34 +1,55 @@
 package io.zonefleet.inference.api;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zonefleet.inference.engine.FinishReason;
+import io.zonefleet.inference.engine.TokenLogprobs;
 import io.zonefleet.inference.engine.Usage;
 import io.zonefleet.inference.text.ReasoningSplitter.Piece;
-import java.util.Optional;
+import io.zonefleet.inference.text.Vocabulary;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /** The JSON of {@code /v1/chat/completions} and {@code /v1/completions}. */
 final class CompletionFormat implements EventStream.Format {
   private final boolean chat;
   private final String model;
   private final boolean nullUsage;
+  private final List<LogprobsFormat> logprobs;
   private final String id;
   private final long created = System.currentTimeMillis() / 1000;
 
   /**
+   * @param choices how many answers there are
    * @param nullUsage whether chunks before the usage chunk carry {@code "usage": null}, as OpenAI's
    *     do when usage is asked for
    */
-  CompletionFormat(boolean chat, String model, boolean nullUsage) {
+  CompletionFormat(
+      boolean chat, String model, Vocabulary vocabulary, int choices, boolean nullUsage) {
     this.chat = chat;
     this.model = model;
     this.nullUsage = nullUsage;
+    this.logprobs =
+        IntStream.range(0, choices).mapToObj(i -> new LogprobsFormat(chat, vocabulary)).toList();
     this.id = (chat ? "chatcmpl-" : "cmpl-") + UUID.randomUUID().toString().replace("-", "");
   }
 
-  ObjectNode whole(WholeAnswer.Answer answer) {
+  ObjectNode whole(List<WholeAnswer.Answer> answers) {
     ObjectNode root = root(chat ? "chat.completion" : "text_completion");
-    ObjectNode choice = root.putArray("choices").addObject().put("index", 0);
+    ArrayNode choices = root.putArray("choices");
+    List<Usage> usage = new ArrayList<>();
+    for (WholeAnswer.Answer answer : answers) {
+      choices.add(whole(choices.size(), answer));
+      usage.add(answer.usage());
+    }
+    putUsage(root, usage);
+    return root;
+  }
+
+  private ObjectNode whole(int index, WholeAnswer.Answer answer) {
+    ObjectNode choice = Json.object().put("index", index);
     if (chat) {
       ObjectNode message = choice.putObject("message").put("role", "assistant");
       message.put("content", answer.content());
@@ -39,26 +60,28 @@ final class CompletionFormat implements EventStream.Format {
     } else {
       choice.put("text", answer.reasoning() + answer.content());
     }
-    choice.putNull("logprobs");
-    choice.put("finish_reason", name(answer.reason()));
-    putUsage(root, answer.usage());
-    return root;
+    putLogprobs(choice, index, answer.logprobs());
+    return choice.put("finish_reason", name(answer.reason()));
   }
 
   @Override
-  public Optional<ObjectNode> first() {
-    if (!chat) {
-      return Optional.empty();
+  public List<ObjectNode> first() {
+    List<ObjectNode> chunks = new ArrayList<>();
+    for (int index = 0; chat && index < logprobs.size(); index++) {
+      ObjectNode chunk = chunk();
+      choice(chunk, index, List.of(), null)
+          .putObject("delta")
+          .put("role", "assistant")
+          .put("content", "");
+      chunks.add(chunk);
     }
-    ObjectNode chunk = chunk();
-    choice(chunk, null).putObject("delta").put("role", "assistant").put("content", "");
-    return Optional.of(chunk);
+    return chunks;
   }
 
   @Override
-  public ObjectNode piece(Piece piece) {
+  public ObjectNode piece(int index, Piece piece, List<TokenLogprobs> tokens) {
     ObjectNode chunk = chunk();
-    ObjectNode choice = choice(chunk, null);
+    ObjectNode choice = choice(chunk, index, tokens, null);
     if (!chat) {
       choice.put("text", piece.text());
     } else if (piece.reasoning()) {
@@ -73,9 +96,9 @@ final class CompletionFormat implements EventStream.Format {
   }
 
   @Override
-  public ObjectNode last(FinishReason reason) {
+  public ObjectNode last(int index, FinishReason reason, List<TokenLogprobs> tokens) {
     ObjectNode chunk = chunk();
-    ObjectNode choice = choice(chunk, name(reason));
+    ObjectNode choice = choice(chunk, index, tokens, name(reason));
     if (chat) {
       choice.putObject("delta");
     } else {
@@ -85,7 +108,7 @@ final class CompletionFormat implements EventStream.Format {
   }
 
   @Override
-  public ObjectNode usage(Usage usage) {
+  public ObjectNode usage(List<Usage> usage) {
     ObjectNode chunk = root(object());
     chunk.putArray("choices");
     putUsage(chunk, usage);
@@ -105,13 +128,19 @@ final class CompletionFormat implements EventStream.Format {
     return chunk;
   }
 
-  private static ObjectNode choice(ObjectNode chunk, String finishReason) {
-    return chunk
-        .withArray("choices")
-        .addObject()
-        .put("index", 0)
-        .putNull("logprobs")
-        .put("finish_reason", finishReason);
+  private ObjectNode choice(
+      ObjectNode chunk, int index, List<TokenLogprobs> tokens, String finishReason) {
+    ObjectNode choice = chunk.withArray("choices").addObject().put("index", index);
+    putLogprobs(choice, index, tokens);
+    return choice.put("finish_reason", finishReason);
+  }
+
+  private void putLogprobs(ObjectNode choice, int index, List<TokenLogprobs> tokens) {
+    if (tokens.isEmpty()) {
+      choice.putNull("logprobs");
+    } else {
+      choice.set("logprobs", logprobs.get(index).of(tokens));
+    }
   }
 
   private ObjectNode root(String object) {
@@ -122,11 +151,18 @@ final class CompletionFormat implements EventStream.Format {
         .put("model", model);
   }
 
-  private static void putUsage(ObjectNode root, Usage usage) {
-    root.putObject("usage")
-        .put("prompt_tokens", usage.promptTokens())
-        .put("completion_tokens", usage.completionTokens())
-        .put("total_tokens", usage.promptTokens() + usage.completionTokens());
+  /** The prompt counts once, however many answers it got. */
+  private static void putUsage(ObjectNode root, List<Usage> choices) {
+    int prompt = choices.getFirst().promptTokens();
+    int completion = choices.stream().mapToInt(Usage::completionTokens).sum();
+    // later choices find the prompt that the first one computed
+    int cached = choices.stream().mapToInt(Usage::cachedTokens).min().orElse(0);
+    ObjectNode usage =
+        root.putObject("usage")
+            .put("prompt_tokens", prompt)
+            .put("completion_tokens", completion)
+            .put("total_tokens", prompt + completion);
+    usage.putObject("prompt_tokens_details").put("cached_tokens", cached);
   }
 
   private static String name(FinishReason reason) {

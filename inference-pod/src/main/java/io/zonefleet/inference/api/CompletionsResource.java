@@ -25,7 +25,7 @@ class CompletionsResource {
   private void chat(Exchange exchange) {
     Fields fields = new Fields(exchange.json());
     LoadedModel model = generations.model();
-    CompletionParameters parameters = CompletionParameters.of(fields, model);
+    CompletionParameters parameters = CompletionParameters.of(fields, model, true);
     String prompt = model.template().render(Messages.of(fields));
     answer(exchange, model, prompt, parameters, true);
   }
@@ -33,7 +33,7 @@ class CompletionsResource {
   private void complete(Exchange exchange) {
     Fields fields = new Fields(exchange.json());
     LoadedModel model = generations.model();
-    CompletionParameters parameters = CompletionParameters.of(fields, model);
+    CompletionParameters parameters = CompletionParameters.of(fields, model, false);
     answer(exchange, model, fields.text("prompt"), parameters, false);
   }
 
@@ -45,18 +45,27 @@ class CompletionsResource {
       boolean chat) {
     Ask ask = parameters.ask(prompt);
     CompletionFormat format =
-        new CompletionFormat(chat, model.name(), parameters.stream() && parameters.includeUsage());
+        new CompletionFormat(
+            chat,
+            model.name(),
+            model.tokenizer().vocabulary(),
+            ask.choices(),
+            parameters.stream() && parameters.includeUsage());
     if (!parameters.stream()) {
       generations.submit(
           exchange,
           model,
           ask,
           new WholeAnswer(
-              exchange, answer -> exchange.answer(200, format.whole(answer)), exchange::refuse));
+              exchange,
+              ask.choices(),
+              answers -> exchange.answer(200, format.whole(answers)),
+              exchange::refuse));
       return;
     }
     EventStream events =
-        new EventStream(exchange, format, parameters.includeUsage(), config.keepAlive());
+        new EventStream(
+            exchange, format, ask.choices(), parameters.includeUsage(), config.keepAlive());
     try {
       generations.submit(exchange, model, ask, events);
     } catch (RuntimeException e) {

@@ -2,46 +2,65 @@ package io.zonefleet.inference.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zonefleet.inference.engine.FinishReason;
+import io.zonefleet.inference.engine.TokenLogprobs;
 import io.zonefleet.inference.engine.Usage;
 import io.zonefleet.inference.text.ReasoningSplitter.Piece;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Streams an answer as server-sent events. The first byte goes out with the first text: until then
- * a gateway may still replay the request elsewhere. While nothing is generated for long, comments
- * keep the connection alive.
+ * Streams the choices of an answer as server-sent events. The first byte goes out with the first
+ * text: until then a gateway may still replay the request elsewhere. While nothing is generated for
+ * long, comments keep the connection alive.
  */
-final class EventStream implements AnswerSink {
+final class EventStream implements AnswerSinks {
   /** How an endpoint spells its chunks. */
   interface Format {
-    /** The chunk before all others, if the format has one. */
-    Optional<ObjectNode> first();
+    /** The chunks before all others, if the format has such. */
+    List<ObjectNode> first();
 
-    ObjectNode piece(Piece piece);
+    /**
+     * @param logprobs of tokens since the last chunk of this choice, often none
+     */
+    ObjectNode piece(int choice, Piece piece, List<TokenLogprobs> logprobs);
 
-    ObjectNode last(FinishReason reason);
+    ObjectNode last(int choice, FinishReason reason, List<TokenLogprobs> logprobs);
 
-    ObjectNode usage(Usage usage);
+    /**
+     * @param usage of each choice
+     */
+    ObjectNode usage(List<Usage> usage);
   }
 
   private final Exchange exchange;
   private final Format format;
+  private final int choices;
   private final boolean includeUsage;
   private final long timer;
+  private final List<Usage> ended = new ArrayList<>();
   private boolean begun;
   private boolean wrote;
 
-  EventStream(Exchange exchange, Format format, boolean includeUsage, Duration keepAlive) {
+  /**
+   * @param choices how many answers there will be
+   */
+  EventStream(
+      Exchange exchange, Format format, int choices, boolean includeUsage, Duration keepAlive) {
     this.exchange = exchange;
     this.format = format;
+    this.choices = choices;
     this.includeUsage = includeUsage;
     this.timer =
         exchange
             .vertx()
             .setPeriodic(keepAlive.toMillis(), ignored -> exchange.run(this::keepAlive));
     exchange.onEnd(this::stopTimer);
+  }
+
+  @Override
+  public AnswerSink choice(int index) {
+    return new Choice(index);
   }
 
   /** For a request that was refused after all. */
@@ -61,7 +80,7 @@ final class EventStream implements AnswerSink {
     if (!begun) {
       begun = true;
       exchange.beginEvents();
-      format.first().ifPresent(this::event);
+      format.first().forEach(this::event);
     }
   }
 
@@ -70,40 +89,70 @@ final class EventStream implements AnswerSink {
     exchange.write("data: " + Json.text(chunk) + "\n\n");
   }
 
-  @Override
-  public void pieces(List<Piece> pieces) {
-    exchange.run(
-        () -> {
-          begin();
-          pieces.forEach(piece -> event(format.piece(piece)));
-        });
+  private void ended(Usage usage) {
+    ended.add(usage);
+    if (ended.size() < choices) {
+      return;
+    }
+    if (includeUsage) {
+      event(format.usage(ended));
+    }
+    exchange.write("data: [DONE]\n\n");
+    exchange.end();
   }
 
-  @Override
-  public void end(FinishReason reason, Usage usage) {
-    exchange.run(
-        () -> {
-          begin();
-          event(format.last(reason));
-          if (includeUsage) {
-            event(format.usage(usage));
-          }
-          exchange.write("data: [DONE]\n\n");
-          exchange.end();
-        });
-  }
+  private final class Choice implements AnswerSink {
+    private final int index;
 
-  @Override
-  public void failed(RuntimeException cause) {
-    exchange.run(
-        () -> {
-          ApiException failure = ApiException.ofFailure(cause);
-          if (!begun) {
-            exchange.refuse(failure);
-            return;
-          }
-          event(failure.body());
-          exchange.end();
-        });
+    /** Of tokens whose text is not written yet; touched on the connection's event loop only. */
+    private List<TokenLogprobs> pending = new ArrayList<>();
+
+    Choice(int index) {
+      this.index = index;
+    }
+
+    private List<TokenLogprobs> pending() {
+      List<TokenLogprobs> taken = pending;
+      pending = new ArrayList<>();
+      return taken;
+    }
+
+    @Override
+    public void pieces(List<Piece> pieces) {
+      exchange.run(
+          () -> {
+            begin();
+            pieces.forEach(piece -> event(format.piece(index, piece, pending())));
+          });
+    }
+
+    @Override
+    public void logprobs(TokenLogprobs token) {
+      exchange.run(() -> pending.add(token));
+    }
+
+    @Override
+    public void end(FinishReason reason, Usage usage) {
+      exchange.run(
+          () -> {
+            begin();
+            event(format.last(index, reason, pending()));
+            ended(usage);
+          });
+    }
+
+    @Override
+    public void failed(RuntimeException cause) {
+      exchange.run(
+          () -> {
+            ApiException failure = ApiException.ofFailure(cause);
+            if (!begun) {
+              exchange.refuse(failure);
+              return;
+            }
+            event(failure.body());
+            exchange.end();
+          });
+    }
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,23 @@ final class Exchange {
 
   Vertx vertx() {
     return routing.vertx();
+  }
+
+  /**
+   * Whom the request is for, so that one client's many requests do not keep others waiting: the API
+   * key, else the address that a gateway saw, else the peer's. Nothing is granted by it.
+   */
+  String client() {
+    HttpServerRequest request = routing.request();
+    String key = request.getHeader("authorization");
+    if (key != null) {
+      return "key " + key.hashCode();
+    }
+    String forwarded = request.getHeader("x-forwarded-for");
+    if (forwarded != null) {
+      return "address " + forwarded.substring(forwarded.lastIndexOf(',') + 1).strip();
+    }
+    return "address " + request.remoteAddress().hostAddress();
   }
 
   /** The body as JSON. */

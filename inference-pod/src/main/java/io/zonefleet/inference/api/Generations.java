@@ -1,16 +1,22 @@
 package io.zonefleet.inference.api;
 
 import io.zonefleet.inference.engine.ContextLengthException;
+import io.zonefleet.inference.engine.Engine;
 import io.zonefleet.inference.engine.FinishReason;
 import io.zonefleet.inference.engine.Generation;
 import io.zonefleet.inference.engine.GenerationRequest;
 import io.zonefleet.inference.engine.QueueFullException;
+import io.zonefleet.inference.engine.TokenLogprobs;
 import io.zonefleet.inference.engine.Usage;
+import io.zonefleet.inference.engine.WaitedTooLongException;
 import io.zonefleet.inference.text.ReasoningSplitter;
 import io.zonefleet.inference.text.ReasoningSplitter.Piece;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The one way from an HTTP request to the engine: admission, tokens, cancellation, metrics. */
@@ -18,11 +24,13 @@ import java.util.Set;
 class Generations {
   private final ModelServer server;
   private final Metrics metrics;
+  private final PodConfig config;
 
   @Inject
-  Generations(ModelServer server, Metrics metrics) {
+  Generations(ModelServer server, Metrics metrics, PodConfig config) {
     this.server = server;
     this.metrics = metrics;
+    this.config = config;
   }
 
   /**
@@ -48,41 +56,60 @@ class Generations {
   }
 
   /**
-   * Submits a prompt; the generation is cancelled when the client goes away.
+   * Submits a prompt, once for each answer that is asked for; the generations are cancelled when
+   * the client goes away.
    *
    * @throws ApiException when it is refused
    */
-  void submit(Exchange exchange, LoadedModel model, Ask ask, AnswerSink sink) {
-    GenerationRequest request = request(model, ask);
-    AnswerText text =
-        new AnswerText(
-            model.tokenizer().vocabulary(),
-            ask.stops(),
-            ReasoningSplitter.opensReasoning(ask.prompt()),
-            counted(sink));
+  void submit(Exchange exchange, LoadedModel model, Ask ask, AnswerSinks sinks) {
+    int[] prompt = tokens(model, ask);
+    List<Engine.Job> jobs = new ArrayList<>();
+    for (int choice = 0; choice < ask.choices(); choice++) {
+      AnswerText text =
+          new AnswerText(
+              model.tokenizer().vocabulary(),
+              ask.stops(),
+              ReasoningSplitter.opensReasoning(ask.prompt()),
+              counted(sinks.choice(choice)));
+      GenerationRequest request =
+          request(model, ask, prompt, choice)
+              .from(exchange.client(), Optional.of(config.queueTimeout()));
+      jobs.add(new Engine.Job(request, text));
+    }
     Cancellation cancellation = new Cancellation();
     server.exchangeBegan();
     exchange.onEnd(server::exchangeEnded);
     exchange.onEnd(cancellation::cancel);
     try {
-      cancellation.of(model.engine().submit(request, text));
+      cancellation.of(model.engine().submit(jobs));
     } catch (RuntimeException e) {
       throw refusal(e);
     }
   }
 
-  private static GenerationRequest request(LoadedModel model, Ask ask) {
+  /** The prompt's tokens, of which there are fewer than the context has room for. */
+  private static int[] tokens(LoadedModel model, Ask ask) {
     int[] tokens = model.tokenizer().encode(ask.prompt());
     int context = model.engine().contextTokens();
     int room = context - tokens.length;
     if (room < 1 || (ask.strict() && ask.maxTokens().orElse(1) > room)) {
       throw tooLong(new ContextLengthException(context, tokens.length, ask.maxTokens().orElse(1)));
     }
+    return tokens;
+  }
+
+  private static GenerationRequest request(LoadedModel model, Ask ask, int[] prompt, int choice) {
+    int room = model.engine().contextTokens() - prompt.length;
+    Set<Integer> ends = new HashSet<>(ask.stopTokens());
+    if (!ask.ignoreEnd()) {
+      ends.addAll(model.config().endTokens());
+    }
     return new GenerationRequest(
-        tokens,
-        Math.min(ask.maxTokens().orElse(room), room),
-        ask.sampling(),
-        ask.ignoreEnd() ? Set.of() : model.config().endTokens());
+            prompt,
+            Math.min(ask.maxTokens().orElse(room), room),
+            ask.sampling().choice(choice),
+            ends)
+        .withLogprobs(ask.logprobs());
   }
 
   /** The client may go away before there is a generation to cancel. */
@@ -131,6 +158,11 @@ class Generations {
       }
 
       @Override
+      public void logprobs(TokenLogprobs logprobs) {
+        sink.logprobs(logprobs);
+      }
+
+      @Override
       public void end(FinishReason reason, Usage usage) {
         metrics.answered(reason, usage);
         sink.end(reason, usage);
@@ -138,7 +170,7 @@ class Generations {
 
       @Override
       public void failed(RuntimeException cause) {
-        metrics.refused("engine");
+        metrics.refused(cause instanceof WaitedTooLongException ? "deadline" : "engine");
         sink.failed(cause);
       }
     };

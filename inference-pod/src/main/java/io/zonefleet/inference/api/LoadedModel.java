@@ -2,6 +2,7 @@ package io.zonefleet.inference.api;
 
 import io.zonefleet.inference.engine.BatchDecoder;
 import io.zonefleet.inference.engine.BatchingEngine;
+import io.zonefleet.inference.engine.CacheSize;
 import io.zonefleet.inference.engine.Engine;
 import io.zonefleet.inference.engine.FinishReason;
 import io.zonefleet.inference.engine.GenerationRequest;
@@ -108,9 +109,8 @@ public record LoadedModel(
     OrtSession session = placed.session();
     GraphLayout layout =
         GraphLayout.of(session.inputs(), session.outputs(), GraphOperators.of(folder.graph()));
-    BatchDecoder decoder =
-        BatchDecoder.open(
-            environment, session, placed.device(), layout, slots, contextTokens(config, folder));
+    CacheSize size = new CacheSize(slots, spareSlots(config, slots), contextTokens(config, folder));
+    BatchDecoder decoder = BatchDecoder.open(environment, session, placed.device(), layout, size);
     LoadedModel model =
         new LoadedModel(
             config.model().name(),
@@ -120,7 +120,7 @@ public record LoadedModel(
             placed.device(),
             tokenizer,
             ChatTemplate.of(folder.tokenizerConfig()),
-            new BatchingEngine(decoder, config.queueCapacity()),
+            new BatchingEngine(decoder, config.queueCapacity(), config.prefixCache().enabled()),
             session,
             environment);
     model.warmUp();
@@ -144,6 +144,18 @@ public record LoadedModel(
               + ")",
           e);
     }
+  }
+
+  private static int spareSlots(PodConfig config, int slots) {
+    if (!config.prefixCache().enabled()) {
+      return 0;
+    }
+    int spare = config.prefixCache().spareSlots().orElse((slots + 3) / 4);
+    if (spare < 0 || spare > 256) {
+      throw new IllegalArgumentException(
+          "zonefleet.prefix-cache.spare-slots is " + spare + "; allowed is 0 to 256");
+    }
+    return spare;
   }
 
   private static int contextTokens(PodConfig config, ModelFolder folder) {

@@ -44,6 +44,8 @@ public class Metrics {
 
   void answered(FinishReason reason, Usage usage) {
     count("vllm:prompt_tokens", usage.promptTokens(), tags);
+    count("vllm:prefix_cache_queries", usage.promptTokens(), tags);
+    count("vllm:prefix_cache_hits", usage.cachedTokens(), tags);
     count("vllm:generation_tokens", usage.completionTokens(), tags);
     count(
         "vllm:request_success",

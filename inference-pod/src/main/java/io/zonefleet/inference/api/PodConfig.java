@@ -31,6 +31,10 @@ public interface PodConfig {
   @WithDefault("128")
   int queueCapacity();
 
+  /** A request that waits longer for a slot is answered with 503, for another pod to take it. */
+  @WithDefault("60s")
+  Duration queueTimeout();
+
   /** Tokens per request, prompt included; the model's own context, at most 4096, by default. */
   OptionalInt contextTokens();
 
@@ -65,6 +69,8 @@ public interface PodConfig {
 
   Drain drain();
 
+  PrefixCache prefixCache();
+
   /** Which model is served. */
   interface Model {
     /** The volume: a folder with one folder per revision. */
@@ -89,6 +95,19 @@ public interface PodConfig {
 
     /** Threads per operator; by default one per available processor. */
     OptionalInt threads();
+  }
+
+  /** Prompts that begin as others did. */
+  interface PrefixCache {
+    /** Whether equal beginnings are computed once. */
+    @WithDefault("true")
+    boolean enabled();
+
+    /**
+     * Slots that only keep prompts of requests that have ended, 0 to 256; each takes as much memory
+     * as one of {@code max-concurrency}. By default one for four of these.
+     */
+    OptionalInt spareSlots();
   }
 
   /** What happens at SIGTERM. */

@@ -2,13 +2,11 @@ package io.zonefleet.inference.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.ext.web.Router;
-import io.zonefleet.inference.engine.Sampling;
 import io.zonefleet.inference.text.ChatTemplate.Message;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.List;
-import java.util.OptionalInt;
 
 /** {@code POST /predict}: {@code {"text": …}} in, {@code {"result": …}} out, without reasoning. */
 @ApplicationScoped
@@ -33,16 +31,12 @@ class PredictResource {
     generations.submit(
         exchange,
         model,
-        new Ask(
-            prompt,
-            OptionalInt.of(config.predictTokens()),
-            false,
-            Sampling.GREEDY,
-            List.of(),
-            false),
+        Ask.greedy(prompt, config.predictTokens()),
         new WholeAnswer(
             exchange,
-            answer -> exchange.answer(200, Json.object().put("result", answer.content())),
+            1,
+            answers ->
+                exchange.answer(200, Json.object().put("result", answers.getFirst().content())),
             refusal -> refuse(exchange, refusal)));
   }
 

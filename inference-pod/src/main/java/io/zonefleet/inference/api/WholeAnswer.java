@@ -1,44 +1,88 @@
 package io.zonefleet.inference.api;
 
 import io.zonefleet.inference.engine.FinishReason;
+import io.zonefleet.inference.engine.TokenLogprobs;
 import io.zonefleet.inference.engine.Usage;
 import io.zonefleet.inference.text.ReasoningSplitter.Piece;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Collects an answer and hands it over at its end, on the connection's event loop. */
-final class WholeAnswer implements AnswerSink {
-  /** An answer that is complete. */
-  record Answer(String reasoning, String content, FinishReason reason, Usage usage) {}
+/**
+ * Collects the choices of an answer and hands them over when all have ended, on the connection's
+ * event loop.
+ */
+final class WholeAnswer implements AnswerSinks {
+  /** One choice that is complete. */
+  record Answer(
+      String reasoning,
+      String content,
+      List<TokenLogprobs> logprobs,
+      FinishReason reason,
+      Usage usage) {}
 
   private final Exchange exchange;
-  private final Consumer<Answer> done;
+  private final Answer[] answers;
+  private final Consumer<List<Answer>> done;
   private final Consumer<ApiException> failed;
-  private final StringBuilder reasoning = new StringBuilder();
-  private final StringBuilder content = new StringBuilder();
 
-  WholeAnswer(Exchange exchange, Consumer<Answer> done, Consumer<ApiException> failed) {
+  /**
+   * @param choices how many answers there will be
+   */
+  WholeAnswer(
+      Exchange exchange, int choices, Consumer<List<Answer>> done, Consumer<ApiException> failed) {
     this.exchange = exchange;
+    this.answers = new Answer[choices];
     this.done = done;
     this.failed = failed;
   }
 
   @Override
-  public void pieces(List<Piece> pieces) {
-    for (Piece piece : pieces) {
-      (piece.reasoning() ? reasoning : content).append(piece.text());
+  public AnswerSink choice(int index) {
+    return new Choice(index);
+  }
+
+  /** On the engine's thread, as all choices' tokens come. */
+  private void complete(int index, Answer answer) {
+    answers[index] = answer;
+    if (!Arrays.asList(answers).contains(null)) {
+      exchange.run(() -> done.accept(List.of(answers)));
     }
   }
 
-  @Override
-  public void end(FinishReason reason, Usage usage) {
-    Answer answer = new Answer(reasoning.toString(), content.toString(), reason, usage);
-    exchange.run(() -> done.accept(answer));
-  }
+  private final class Choice implements AnswerSink {
+    private final int index;
+    private final StringBuilder reasoning = new StringBuilder();
+    private final StringBuilder content = new StringBuilder();
+    private final List<TokenLogprobs> logprobs = new ArrayList<>();
 
-  @Override
-  public void failed(RuntimeException cause) {
-    ApiException refusal = ApiException.ofFailure(cause);
-    exchange.run(() -> failed.accept(refusal));
+    Choice(int index) {
+      this.index = index;
+    }
+
+    @Override
+    public void pieces(List<Piece> pieces) {
+      for (Piece piece : pieces) {
+        (piece.reasoning() ? reasoning : content).append(piece.text());
+      }
+    }
+
+    @Override
+    public void logprobs(TokenLogprobs token) {
+      logprobs.add(token);
+    }
+
+    @Override
+    public void end(FinishReason reason, Usage usage) {
+      complete(
+          index, new Answer(reasoning.toString(), content.toString(), logprobs, reason, usage));
+    }
+
+    @Override
+    public void failed(RuntimeException cause) {
+      ApiException refusal = ApiException.ofFailure(cause);
+      exchange.run(() -> failed.accept(refusal));
+    }
   }
 }

@@ -14,30 +14,26 @@ public interface BatchDecoder extends AutoCloseable {
    * The decoder for a graph's kind of cache.
    *
    * @param device where the session runs
-   * @param slotTokens tokens per slot; at most the graph's own context
+   * @param size of the cache; {@code slotTokens} is at most the graph's own context
    */
   static BatchDecoder open(
       OrtEnvironment environment,
       OrtSession session,
       Device device,
       GraphLayout layout,
-      int slots,
-      int slotTokens) {
+      CacheSize size) {
     return switch (layout.kind()) {
-      case IN_PLACE -> new InPlaceDecoder(environment, session, device, layout, slots, slotTokens);
-      case CONCATENATED ->
-          new ConcatenatingDecoder(environment, session, layout, slots, slotTokens);
+      case IN_PLACE -> new InPlaceDecoder(environment, session, device, layout, size);
+      case CONCATENATED -> new ConcatenatingDecoder(environment, session, layout, size);
     };
   }
 
-  int slots();
-
-  /** Tokens that fit into one slot. */
-  int slotTokens();
+  /** How much the cache holds. */
+  CacheSize size();
 
   int vocabularySize();
 
-  /** The most tokens that one {@link #append} takes. */
+  /** The most tokens that one {@link #append} takes; at least 2. */
   int chunkTokens();
 
   /**
@@ -51,16 +47,20 @@ public interface BatchDecoder extends AutoCloseable {
    * Appends one token to each of the slots 0 to {@code n - 1}, in one run. A slot without work may
    * take part: its row then writes only beyond {@code lengths[slot]}, where nothing is read.
    *
-   * @param lengths tokens that each slot holds already
+   * @param n at most {@code size().slots()}
+   * @param lengths tokens that each slot holds already, less than {@code size().slotTokens()}
    * @param logits receives one row per slot
    */
   void step(int n, int[] tokens, int[] lengths, float[][] logits);
 
-  /** Whether {@link #move} is possible. */
+  /** Whether {@link #copy} and {@link #swap} are possible. */
   boolean movable();
 
   /** Copies the first {@code tokens} tokens of one slot to another. */
-  void move(int from, int to, int tokens);
+  void copy(int from, int to, int tokens);
+
+  /** Exchanges the first {@code tokens} tokens of two slots. */
+  void swap(int a, int b, int tokens);
 
   @Override
   void close();

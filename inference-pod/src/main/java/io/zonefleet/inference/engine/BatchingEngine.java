@@ -1,6 +1,8 @@
 package io.zonefleet.inference.engine;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -12,10 +14,11 @@ import java.util.function.Consumer;
 public final class BatchingEngine implements Engine {
   private final BatchDecoder decoder;
   private final AdmissionQueue queue;
-  private final Sequence[] slots;
+  private final Slots slots;
   private final int[] tokens;
   private final int[] lengths;
   private final float[][] logits;
+  private final Sampler.Scratch scratch = new Sampler.Scratch();
   private final Thread thread;
   private volatile long progress = System.nanoTime();
   private volatile double cacheUsage;
@@ -25,31 +28,36 @@ public final class BatchingEngine implements Engine {
    * Starts the engine's thread; the decoder is closed with the engine.
    *
    * @param queueCapacity requests that may wait beyond those that hold a slot
+   * @param prefixCache whether equal beginnings of prompts are computed once
    */
-  public BatchingEngine(BatchDecoder decoder, int queueCapacity) {
+  public BatchingEngine(BatchDecoder decoder, int queueCapacity, boolean prefixCache) {
     this.decoder = decoder;
     this.queue = new AdmissionQueue(queueCapacity);
-    this.slots = new Sequence[decoder.slots()];
-    this.tokens = new int[decoder.slots()];
-    this.lengths = new int[decoder.slots()];
-    this.logits = new float[decoder.slots()][decoder.vocabularySize()];
+    this.slots = new Slots(decoder, prefixCache);
+    this.tokens = new int[slots.count()];
+    this.lengths = new int[slots.count()];
+    this.logits = new float[slots.count()][decoder.vocabularySize()];
     this.thread = Thread.ofPlatform().name("engine").daemon().start(this::loop);
   }
 
   @Override
-  public Generation submit(GenerationRequest request, TokenListener listener) {
-    if (request.prompt().length >= contextTokens()) {
-      throw new ContextLengthException(contextTokens(), request.prompt().length, 1);
+  public Generation submit(List<Job> jobs) {
+    List<Sequence> sequences = new ArrayList<>();
+    for (Job job : jobs) {
+      int length = job.request().prompt().length;
+      if (length >= contextTokens()) {
+        throw new ContextLengthException(contextTokens(), length, 1);
+      }
+      sequences.add(new Sequence(job.request(), job.listener(), contextTokens(), scratch));
     }
     if (broken != null) {
       throw failed(broken);
     }
-    Sequence sequence = new Sequence(request, listener, contextTokens());
     if (queue.running() + queue.waiting() == 0) {
       progress = System.nanoTime();
     }
-    queue.put(sequence, slots.length);
-    return sequence;
+    queue.put(sequences, slots.count());
+    return () -> sequences.forEach(Sequence::cancel);
   }
 
   @Override
@@ -67,7 +75,7 @@ public final class BatchingEngine implements Engine {
 
   @Override
   public int contextTokens() {
-    return decoder.slotTokens();
+    return decoder.size().slotTokens();
   }
 
   @Override
@@ -89,7 +97,6 @@ public final class BatchingEngine implements Engine {
     try {
       while (queue.awaitWork()) {
         turn();
-        progress = System.nanoTime();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -110,52 +117,60 @@ public final class BatchingEngine implements Engine {
   }
 
   private void failAll(RuntimeException cause) {
-    for (int slot = 0; slot < slots.length; slot++) {
-      if (slots[slot] != null) {
+    for (int slot = 0; slot < slots.count(); slot++) {
+      if (slots.at(slot) != null) {
         leave(slot, sequence -> sequence.fail(cause));
       }
     }
     for (Sequence next = queue.poll(); next != null; next = queue.poll()) {
-      guarded(next, sequence -> sequence.fail(cause));
-      queue.finished();
+      dismiss(next, sequence -> sequence.fail(cause));
     }
   }
 
   private void turn() {
     endCancelled();
     admit();
+    dismissWaiting();
     prefill();
     step();
-    compact();
-    int held = 0;
-    for (Sequence sequence : slots) {
-      held += sequence == null ? 0 : sequence.cached();
-    }
-    cacheUsage = (double) held / ((long) slots.length * decoder.slotTokens());
+    slots.compact();
+    cacheUsage = (double) slots.tokens() / ((long) slots.count() * contextTokens());
   }
 
   private void endCancelled() {
-    for (int slot = 0; slot < slots.length; slot++) {
-      if (slots[slot] != null && slots[slot].cancelled()) {
+    for (int slot = 0; slot < slots.count(); slot++) {
+      if (slots.at(slot) != null && slots.at(slot).cancelled()) {
         leave(slot, sequence -> sequence.end(FinishReason.CANCELLED));
       }
     }
   }
 
+  /** Tells those in the queue who will not run any more. */
+  private void dismissWaiting() {
+    if (queue.waiting() == 0) {
+      return;
+    }
+    long now = System.nanoTime();
+    for (Sequence gone : queue.pollIf(each -> each.cancelled() || each.outOfPatience(now))) {
+      dismiss(
+          gone,
+          gone.cancelled()
+              ? sequence -> sequence.end(FinishReason.CANCELLED)
+              : sequence -> sequence.fail(new WaitedTooLongException(sequence.waited())));
+    }
+  }
+
   private void admit() {
-    for (int slot = 0; slot < slots.length; slot++) {
-      while (slots[slot] == null) {
-        Sequence next = queue.poll();
-        if (next == null) {
-          return;
-        }
-        if (next.cancelled()) {
-          guarded(next, sequence -> sequence.end(FinishReason.CANCELLED));
-          queue.finished();
-        } else {
-          next.admit();
-          slots[slot] = next;
-        }
+    while (!slots.full()) {
+      Sequence next = queue.poll();
+      if (next == null) {
+        return;
+      }
+      if (next.cancelled()) {
+        dismiss(next, sequence -> sequence.end(FinishReason.CANCELLED));
+      } else {
+        next.admit();
+        slots.place(next);
       }
     }
   }
@@ -165,15 +180,18 @@ public final class BatchingEngine implements Engine {
    */
   private void prefill() {
     int budget = decoder.chunkTokens();
-    for (int slot = 0; slot < slots.length && budget > 0; slot++) {
-      Sequence sequence = slots[slot];
+    for (int slot = 0; slot < slots.count() && budget > 1; slot++) {
+      Sequence sequence = slots.at(slot);
       if (sequence == null || !sequence.prefilling()) {
         continue;
       }
+      slots.begin(slot);
       int from = sequence.cached();
-      int to = Math.min(sequence.length(), from + budget);
-      budget -= to - from;
-      appendTo(slot, sequence, from, to);
+      int added = sequence.chunk(budget);
+      if (added > 0) {
+        budget -= added;
+        appendTo(slot, sequence, from, from + added);
+      }
     }
   }
 
@@ -182,28 +200,28 @@ public final class BatchingEngine implements Engine {
     try {
       decoder.append(slot, sequence.tokens(), from, to, logits[slot]);
       sequence.cached(to);
+      slots.appended(slot);
+      progress = System.nanoTime();
       if (to == sequence.length() && !sequence.advance(logits[slot])) {
         free(slot);
       }
     } catch (RuntimeException e) {
+      slots.forget(slot);
       leave(slot, failed -> failed.fail(e));
     }
   }
 
   private void step() {
     int n = 0;
-    boolean work = false;
-    for (int slot = 0; slot < slots.length; slot++) {
-      Sequence sequence = slots[slot];
-      boolean runs = sequence != null && !sequence.prefilling();
-      tokens[slot] = runs ? sequence.last() : 0;
-      lengths[slot] = sequence == null ? 0 : sequence.cached();
-      work |= runs;
+    for (int slot = 0; slot < slots.count(); slot++) {
+      boolean runs = runs(slot);
+      tokens[slot] = runs ? slots.at(slot).last() : 0;
+      lengths[slot] = slots.held(slot);
       if (runs) {
         n = slot + 1;
       }
     }
-    if (!work) {
+    if (n == 0) {
       return;
     }
     try {
@@ -212,61 +230,56 @@ public final class BatchingEngine implements Engine {
       stepAlone(n);
       return;
     }
+    progress = System.nanoTime();
     for (int slot = 0; slot < n; slot++) {
-      Sequence sequence = slots[slot];
-      if (sequence != null && !sequence.prefilling()) {
-        sequence.cached(sequence.cached() + 1);
-        try {
-          if (!sequence.advance(logits[slot])) {
-            free(slot);
-          }
-        } catch (RuntimeException e) {
-          leave(slot, failed -> failed.fail(e));
-        }
+      if (runs(slot)) {
+        advance(slot, slots.at(slot));
       }
+    }
+  }
+
+  private boolean runs(int slot) {
+    Sequence sequence = slots.at(slot);
+    return sequence != null && !sequence.prefilling();
+  }
+
+  private void advance(int slot, Sequence sequence) {
+    sequence.cached(sequence.cached() + 1);
+    try {
+      if (!sequence.advance(logits[slot])) {
+        free(slot);
+      }
+    } catch (RuntimeException e) {
+      slots.forget(slot);
+      leave(slot, failed -> failed.fail(e));
     }
   }
 
   /** When a batch fails, each row is tried by itself: only those that are to blame end. */
   private void stepAlone(int n) {
     for (int slot = 0; slot < n; slot++) {
-      Sequence sequence = slots[slot];
-      if (sequence != null && !sequence.prefilling()) {
-        appendTo(slot, sequence, sequence.cached(), sequence.length());
-      }
-    }
-  }
-
-  /** Moves the last sequences into holes, so that a step computes no more rows than it must. */
-  private void compact() {
-    if (!decoder.movable()) {
-      return;
-    }
-    int hole = 0;
-    for (int last = slots.length - 1; last > hole; last--) {
-      if (slots[last] == null) {
-        continue;
-      }
-      while (hole < last && slots[hole] != null) {
-        hole++;
-      }
-      if (hole < last) {
-        decoder.move(last, hole, slots[last].cached());
-        slots[hole] = slots[last];
-        slots[last] = null;
+      if (runs(slot)) {
+        appendTo(slot, slots.at(slot), slots.at(slot).cached(), slots.at(slot).length());
       }
     }
   }
 
   private void free(int slot) {
-    slots[slot] = null;
+    slots.free(slot);
+    progress = System.nanoTime();
     queue.finished();
   }
 
   private void leave(int slot, Consumer<Sequence> farewell) {
-    Sequence sequence = slots[slot];
-    guarded(sequence, farewell);
+    guarded(slots.at(slot), farewell);
     free(slot);
+  }
+
+  /** Of one that never had a slot. */
+  private void dismiss(Sequence sequence, Consumer<Sequence> farewell) {
+    guarded(sequence, farewell);
+    progress = System.nanoTime();
+    queue.finished();
   }
 
   /** A listener that throws at the end has nobody left to tell. */

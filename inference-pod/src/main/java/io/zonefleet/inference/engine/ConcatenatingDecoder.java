@@ -23,7 +23,7 @@ import java.util.List;
  *
  * <p>Rows may differ in length because padding is masked wherever it lies and every token's
  * position is explicit; without a {@code position_ids} input the graph counts columns, so rows then
- * run one by one. Copying costs time and three times the cache's memory: prefer a
+ * run one by one. Copying costs time and up to three times the cache's memory: prefer a
  * GroupQueryAttention graph where an architecture has one.
  */
 public final class ConcatenatingDecoder implements BatchDecoder {
@@ -31,40 +31,36 @@ public final class ConcatenatingDecoder implements BatchDecoder {
   private final OrtSession session;
   private final GraphLayout layout;
   private final RunOptions runOptions;
-  private final int slots;
-  private final int slotTokens;
+  private final CacheSize size;
   private final int chunk;
   private final Slab ids;
   private final Slab positions;
   private final Slab mask;
   private final LogitsBuffer logitsBuffer;
-  private final List<Slab> held = new ArrayList<>();
+  private final SlotSlabs held;
   private final List<Slab> past = new ArrayList<>();
   private final List<Slab> present = new ArrayList<>();
 
   ConcatenatingDecoder(
-      OrtEnvironment environment,
-      OrtSession session,
-      GraphLayout layout,
-      int slots,
-      int slotTokens) {
+      OrtEnvironment environment, OrtSession session, GraphLayout layout, CacheSize size) {
     this.session = session;
     this.layout = layout;
-    this.slots = slots;
-    this.slotTokens = slotTokens;
+    this.size = size;
     this.chunk = LogitsBuffer.chunkTokens(layout);
-    int rows = Math.max(slots, chunk);
+    int rows = Math.max(size.slots(), chunk);
     try {
       runOptions = owned.add(new RunOptions(environment));
       ids = host(8L * rows);
       positions = host(8L * rows);
-      mask = host(8L * slots * slotTokens);
+      mask = host(8L * size.slots() * size.slotTokens());
       logitsBuffer = owned.add(new LogitsBuffer(session, layout, rows));
+      held =
+          owned.add(
+              new SlotSlabs(
+                  session, Device.CPU, layout.cache(), size.allSlots(), size.slotTokens()));
       for (CacheTensor tensor : layout.cache()) {
-        long bytes = (long) slots * tensor.heads() * slotTokens * tensor.rowBytes();
-        held.add(host(bytes));
-        past.add(host(bytes));
-        present.add(host(bytes));
+        past.add(host(size.slots() * held.slotBytes(tensor)));
+        present.add(host(size.slots() * held.slotBytes(tensor)));
       }
     } catch (RuntimeException e) {
       owned.close();
@@ -77,13 +73,8 @@ public final class ConcatenatingDecoder implements BatchDecoder {
   }
 
   @Override
-  public int slots() {
-    return slots;
-  }
-
-  @Override
-  public int slotTokens() {
-    return slotTokens;
+  public CacheSize size() {
+    return size;
   }
 
   @Override
@@ -153,7 +144,7 @@ public final class ConcatenatingDecoder implements BatchDecoder {
 
   /** Padding is zeroed: a masked NaN would still spoil the sum it is weighted into. */
   private void gather(int first, int batch, int width, int[] lengths) {
-    for (int t = 0; t < held.size(); t++) {
+    for (int t = 0; t < layout.cache().size(); t++) {
       CacheTensor tensor = layout.cache().get(t);
       MemorySegment from = held.get(t).memory();
       MemorySegment to = past.get(t).memory();
@@ -161,7 +152,7 @@ public final class ConcatenatingDecoder implements BatchDecoder {
         int length = lengths[i / tensor.heads()];
         long begin = (long) i * width * tensor.rowBytes();
         long bytes = length * tensor.rowBytes();
-        long source = ((long) first * tensor.heads() + i) * slotTokens * tensor.rowBytes();
+        long source = ((long) first * tensor.heads() + i) * size.slotTokens() * tensor.rowBytes();
         MemorySegment.copy(from, source, to, begin, bytes);
         to.asSlice(begin + bytes, (width - length) * tensor.rowBytes()).fill((byte) 0);
       }
@@ -169,13 +160,14 @@ public final class ConcatenatingDecoder implements BatchDecoder {
   }
 
   private void scatter(int first, int batch, int width, int added, int[] lengths) {
-    for (int t = 0; t < held.size(); t++) {
+    for (int t = 0; t < layout.cache().size(); t++) {
       CacheTensor tensor = layout.cache().get(t);
       MemorySegment from = present.get(t).memory();
       MemorySegment to = held.get(t).memory();
       for (int i = 0; i < batch * tensor.heads(); i++) {
         long source = ((long) i * (width + added) + width) * tensor.rowBytes();
-        long row = ((long) first * tensor.heads() + i) * slotTokens + lengths[i / tensor.heads()];
+        long row =
+            ((long) first * tensor.heads() + i) * size.slotTokens() + lengths[i / tensor.heads()];
         MemorySegment.copy(from, source, to, row * tensor.rowBytes(), added * tensor.rowBytes());
       }
     }
@@ -191,7 +183,7 @@ public final class ConcatenatingDecoder implements BatchDecoder {
       if (layout.positionIds()) {
         binding.input("position_ids", position);
       }
-      for (int t = 0; t < held.size(); t++) {
+      for (int t = 0; t < layout.cache().size(); t++) {
         CacheTensor tensor = layout.cache().get(t);
         try (OrtTensor before = view(past.get(t), tensor, batch, width);
             OrtTensor after = view(present.get(t), tensor, batch, width + added)) {
@@ -211,24 +203,17 @@ public final class ConcatenatingDecoder implements BatchDecoder {
 
   @Override
   public boolean movable() {
-    return true;
+    return held.movable();
   }
 
   @Override
-  public void move(int from, int to, int tokens) {
-    for (int t = 0; t < held.size(); t++) {
-      CacheTensor tensor = layout.cache().get(t);
-      MemorySegment memory = held.get(t).memory();
-      long headBytes = slotTokens * tensor.rowBytes();
-      for (int head = 0; head < tensor.heads(); head++) {
-        MemorySegment.copy(
-            memory,
-            ((long) from * tensor.heads() + head) * headBytes,
-            memory,
-            ((long) to * tensor.heads() + head) * headBytes,
-            tokens * tensor.rowBytes());
-      }
-    }
+  public void copy(int from, int to, int tokens) {
+    held.copy(from, to, tokens);
+  }
+
+  @Override
+  public void swap(int a, int b, int tokens) {
+    held.swap(a, b, tokens);
   }
 
   @Override

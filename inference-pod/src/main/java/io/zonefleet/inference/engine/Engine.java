@@ -1,18 +1,29 @@
 package io.zonefleet.inference.engine;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Generates for many requests at once; thread-safe. */
 public interface Engine extends AutoCloseable {
+  /** A request, and who hears of its tokens. */
+  record Job(GenerationRequest request, TokenListener listener) {}
+
   /**
-   * Queues a request. The listener may hear of it before this returns.
+   * Queues several requests, all or none. The listeners may hear of them before this returns.
    *
-   * @throws QueueFullException when the admission queue is full; nothing was admitted
-   * @throws ContextLengthException when the prompt leaves no room for a token
+   * @return cancels them all
+   * @throws QueueFullException when the admission queue has not that many places; nothing was
+   *     admitted
+   * @throws ContextLengthException when a prompt leaves no room for a token
    * @throws EngineStoppedException when the engine was closed or has failed
    */
-  Generation submit(GenerationRequest request, TokenListener listener);
+  Generation submit(List<Job> jobs);
+
+  /** Queues one request, as {@link #submit(List)} does. */
+  default Generation submit(GenerationRequest request, TokenListener listener) {
+    return submit(List.of(new Job(request, listener)));
+  }
 
   EngineLoad load();
 

@@ -13,10 +13,6 @@ import io.zonefleet.inference.ort.OrtTensor;
 import io.zonefleet.inference.ort.RunOptions;
 import io.zonefleet.inference.ort.Slab;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Runs a GroupQueryAttention graph whose cache is updated in place: per layer one slab {@code
@@ -25,67 +21,61 @@ import java.util.Map;
  */
 public final class InPlaceDecoder implements BatchDecoder {
   /** Mask widths are rounded up to powers of two, so that few bindings serve all lengths. */
-  private static final int MIN_WIDTH = 64;
+  private static final int MIN_WIDTH_POWER = 6;
 
   private final Owned owned = new Owned();
   private final OrtSession session;
   private final GraphLayout layout;
   private final RunOptions runOptions;
-  private final int slots;
-  private final int slotTokens;
+  private final CacheSize size;
   private final int chunk;
   private final Slab ids;
   private final Slab positions;
   private final Slab mask;
   private final Slab ones;
+  private final Slab zeros;
   private final LogitsBuffer logitsBuffer;
-  private final List<Slab> cache = new ArrayList<>();
-  private final Map<Long, IoBinding> steps = new HashMap<>();
+  private final SlotSlabs cache;
+
+  /** Bindings of steps, by the number of rows and by the width of the mask, as a power of two. */
+  private final IoBinding[][] steps;
 
   InPlaceDecoder(
       OrtEnvironment environment,
       OrtSession session,
       Device device,
       GraphLayout layout,
-      int slots,
-      int slotTokens) {
+      CacheSize size) {
     this.session = session;
     this.layout = layout;
-    this.slots = slots;
-    this.slotTokens = slotTokens;
+    this.size = size;
     this.chunk = LogitsBuffer.chunkTokens(layout);
-    int rows = Math.max(slots, chunk);
+    this.steps = new IoBinding[size.slots() + 1][Integer.SIZE];
+    int rows = Math.max(size.slots(), chunk);
     try {
       runOptions = owned.add(new RunOptions(environment));
       ids = owned.add(Slab.allocate(session, Device.CPU, 8L * rows));
       positions = owned.add(Slab.allocate(session, Device.CPU, 8L * rows));
-      mask = owned.add(Slab.allocate(session, Device.CPU, 8L * slots * slotTokens));
-      ones = owned.add(Slab.allocate(session, Device.CPU, 8L * slotTokens));
+      mask = owned.add(Slab.allocate(session, Device.CPU, 8L * size.slots() * size.slotTokens()));
+      ones = owned.add(Slab.allocate(session, Device.CPU, 8L * size.slotTokens()));
+      zeros = owned.add(Slab.allocate(session, Device.CPU, 8L * size.slotTokens()));
       logitsBuffer = owned.add(new LogitsBuffer(session, layout, rows));
-      for (CacheTensor tensor : layout.cache()) {
-        cache.add(owned.add(Slab.allocate(session, device, slots * slotBytes(tensor))));
-      }
+      cache =
+          owned.add(
+              new SlotSlabs(session, device, layout.cache(), size.allSlots(), size.slotTokens()));
     } catch (RuntimeException e) {
       owned.close();
       throw e;
     }
-    for (int i = 0; i < slotTokens; i++) {
+    for (int i = 0; i < size.slotTokens(); i++) {
       ones.memory().setAtIndex(JAVA_LONG, i, 1);
+      zeros.memory().setAtIndex(JAVA_LONG, i, 0);
     }
   }
 
-  private long slotBytes(CacheTensor tensor) {
-    return tensor.heads() * slotTokens * tensor.rowBytes();
-  }
-
   @Override
-  public int slots() {
-    return slots;
-  }
-
-  @Override
-  public int slotTokens() {
-    return slotTokens;
+  public CacheSize size() {
+    return size;
   }
 
   @Override
@@ -113,29 +103,35 @@ public final class InPlaceDecoder implements BatchDecoder {
 
   @Override
   public void step(int n, int[] tokens, int[] lengths, float[][] logits) {
+    MemorySegment idRow = ids.memory();
+    MemorySegment positionRow = positions.memory();
     int longest = 0;
     for (int i = 0; i < n; i++) {
-      ids.memory().setAtIndex(JAVA_LONG, i, tokens[i]);
-      positions.memory().setAtIndex(JAVA_LONG, i, lengths[i]);
+      idRow.setAtIndex(JAVA_LONG, i, tokens[i]);
+      positionRow.setAtIndex(JAVA_LONG, i, lengths[i]);
       longest = Math.max(longest, lengths[i] + 1);
     }
-    int width = width(longest);
-    MemorySegment rows = mask.memory().asSlice(0, 8L * n * width);
-    rows.fill((byte) 0);
-    for (int i = 0; i < n; i++) {
-      MemorySegment.copy(ones.memory(), 0, rows, 8L * i * width, 8L * (lengths[i] + 1));
+    int power = Math.max(MIN_WIDTH_POWER, Integer.SIZE - Integer.numberOfLeadingZeros(longest - 1));
+    int width = Math.min(1 << power, size.slotTokens());
+    mask(n, width, lengths);
+    if (steps[n][power] == null) {
+      steps[n][power] = owned.add(bind(0, n, 1, mask, width));
     }
-    steps
-        .computeIfAbsent((long) n << 32 | width, key -> owned.add(bind(0, n, 1, mask, width)))
-        .run(runOptions);
+    steps[n][power].run(runOptions);
     for (int i = 0; i < n; i++) {
       logitsBuffer.read(i, logits[i]);
     }
   }
 
-  private int width(int longest) {
-    int rounded = Math.max(MIN_WIDTH, Integer.highestOneBit(longest - 1) << 1);
-    return Math.min(rounded, slotTokens);
+  private void mask(int n, int width, int[] lengths) {
+    MemorySegment rows = mask.memory();
+    MemorySegment one = ones.memory();
+    MemorySegment zero = zeros.memory();
+    for (int i = 0; i < n; i++) {
+      long seen = 8L * (lengths[i] + 1);
+      MemorySegment.copy(one, 0, rows, 8L * i * width, seen);
+      MemorySegment.copy(zero, 0, rows, 8L * i * width + seen, 8L * width - seen);
+    }
   }
 
   /** Tensors may be freed once bound: the binding holds references of its own. */
@@ -149,13 +145,19 @@ public final class InPlaceDecoder implements BatchDecoder {
       if (layout.positionIds()) {
         binding.input("position_ids", position);
       }
-      for (int i = 0; i < cache.size(); i++) {
+      for (int i = 0; i < layout.cache().size(); i++) {
         CacheTensor tensor = layout.cache().get(i);
-        long offset = slot * slotBytes(tensor);
+        long offset = slot * cache.slotBytes(tensor);
         try (OrtTensor part =
             cache
                 .get(i)
-                .view(offset, tensor.type(), batch, tensor.heads(), slotTokens, tensor.size())) {
+                .view(
+                    offset,
+                    tensor.type(),
+                    batch,
+                    tensor.heads(),
+                    size.slotTokens(),
+                    tensor.size())) {
           binding.input(tensor.past(), part).output(tensor.present(), part);
         }
       }
@@ -168,21 +170,17 @@ public final class InPlaceDecoder implements BatchDecoder {
 
   @Override
   public boolean movable() {
-    return cache.getFirst().device() == Device.CPU;
+    return cache.movable();
   }
 
   @Override
-  public void move(int from, int to, int tokens) {
-    for (int i = 0; i < cache.size(); i++) {
-      CacheTensor tensor = layout.cache().get(i);
-      MemorySegment memory = cache.get(i).memory();
-      long slotBytes = slotBytes(tensor);
-      for (int head = 0; head < tensor.heads(); head++) {
-        long at = head * slotTokens * tensor.rowBytes();
-        MemorySegment.copy(
-            memory, from * slotBytes + at, memory, to * slotBytes + at, tokens * tensor.rowBytes());
-      }
-    }
+  public void copy(int from, int to, int tokens) {
+    cache.copy(from, to, tokens);
+  }
+
+  @Override
+  public void swap(int a, int b, int tokens) {
+    cache.swap(a, b, tokens);
   }
 
   @Override

@@ -10,10 +10,25 @@ final class Sampler {
 
   private final Sampling sampling;
   private final SplittableRandom random;
+  private final Scratch scratch;
 
-  Sampler(Sampling sampling) {
+  /** Room to sort a vocabulary in, shared by samplers of one thread. */
+  static final class Scratch {
+    private long[] ranked = {};
+    private double[] weights = {};
+
+    private void fit(int vocabulary) {
+      if (ranked.length < vocabulary) {
+        ranked = new long[vocabulary];
+        weights = new double[vocabulary];
+      }
+    }
+  }
+
+  Sampler(Sampling sampling, Scratch scratch) {
     this.sampling = sampling;
     this.random = new SplittableRandom(sampling.seed());
+    this.scratch = scratch;
   }
 
   /**
@@ -42,9 +57,11 @@ final class Sampler {
   }
 
   private int draw(float[] logits, float max) {
-    long[] ranked = rank(logits, max);
-    int n = sampling.topK() == 0 ? ranked.length : Math.min(sampling.topK(), ranked.length);
-    double[] weight = new double[n];
+    scratch.fit(logits.length);
+    long[] ranked = scratch.ranked;
+    double[] weight = scratch.weights;
+    int n = rank(logits, max, ranked);
+    n = sampling.topK() == 0 ? n : Math.min(sampling.topK(), n);
     double sum = 0;
     for (int i = 0; i < n; i++) {
       weight[i] = Math.exp((logits[token(ranked[i])] - max) / sampling.temperature());
@@ -70,10 +87,13 @@ final class Sampler {
     return token(ranked[candidates - 1]);
   }
 
-  /** Tokens worth considering, likeliest first, equals by number: (order, token) in one long. */
-  private long[] rank(float[] logits, float max) {
+  /**
+   * Tokens worth considering, likeliest first, equals by number: (order, token) in one long.
+   *
+   * @return how many there are
+   */
+  private int rank(float[] logits, float max, long[] keys) {
     float floor = (float) (max - NEGLIGIBLE * sampling.temperature());
-    long[] keys = new long[logits.length];
     int n = 0;
     for (int i = 0; i < logits.length; i++) {
       if (logits[i] >= floor) {
@@ -82,7 +102,7 @@ final class Sampler {
       }
     }
     Arrays.sort(keys, 0, n);
-    return Arrays.copyOf(keys, n);
+    return n;
   }
 
   private static int token(long key) {

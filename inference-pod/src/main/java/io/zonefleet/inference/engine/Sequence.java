@@ -7,12 +7,14 @@ import java.util.Arrays;
 final class Sequence implements Generation {
   private final GenerationRequest request;
   private final TokenListener listener;
-  private final Sampler sampler;
+  private final TokenChooser chooser;
+  private final int[] endTokens;
   private final int limit;
   private final long submitted = System.nanoTime();
   private volatile boolean cancelled;
   private int[] tokens;
   private int length;
+  private int reused;
   private int cached;
   private long admitted;
   private long first;
@@ -20,11 +22,12 @@ final class Sequence implements Generation {
   /**
    * @param limit the most tokens it may have, prompt included
    */
-  Sequence(GenerationRequest request, TokenListener listener, int limit) {
+  Sequence(GenerationRequest request, TokenListener listener, int limit, Sampler.Scratch scratch) {
     this.request = request;
     this.listener = listener;
     this.limit = limit;
-    this.sampler = new Sampler(request.sampling());
+    this.chooser = new TokenChooser(request, scratch);
+    this.endTokens = request.endTokens().stream().mapToInt(Integer::intValue).toArray();
     this.tokens = Arrays.copyOf(request.prompt(), request.prompt().length + 16);
     this.length = request.prompt().length;
   }
@@ -38,8 +41,28 @@ final class Sequence implements Generation {
     return cancelled;
   }
 
+  String client() {
+    return request.client();
+  }
+
+  /**
+   * @param now as of {@link System#nanoTime}
+   */
+  boolean outOfPatience(long now) {
+    return request.patience().isPresent() && now - submitted > request.patience().get().toNanos();
+  }
+
+  /** How long it has waited for a slot. */
+  Duration waited() {
+    return Duration.ofNanos(System.nanoTime() - submitted);
+  }
+
   void admit() {
     admitted = System.nanoTime();
+  }
+
+  int[] prompt() {
+    return request.prompt();
   }
 
   int[] tokens() {
@@ -60,9 +83,30 @@ final class Sequence implements Generation {
     cached = count;
   }
 
-  /** Whether part of the prompt, beyond the one token that a step takes, is not cached yet. */
+  /** The slot holds the first tokens of the prompt already. */
+  void reuse(int count) {
+    reused = count;
+    cached = count;
+  }
+
+  /** Whether part of the prompt is not cached yet. */
   boolean prefilling() {
     return generated() == 0;
+  }
+
+  /**
+   * How much of the prompt is appended in one run. Never a single token of a longer prompt: kernels
+   * for one token round differently, and an answer would depend on how busy the engine was.
+   *
+   * @param budget the most tokens
+   */
+  int chunk(int budget) {
+    int left = length - cached;
+    if (left <= budget) {
+      return left;
+    }
+    int added = left - budget == 1 ? budget - 1 : budget;
+    return added < 2 ? 0 : added;
   }
 
   int last() {
@@ -79,7 +123,7 @@ final class Sequence implements Generation {
    * @return whether the generation goes on
    */
   boolean advance(float[] logits) {
-    int token = sampler.next(logits);
+    int token = chooser.next(logits);
     if (first == 0) {
       first = System.nanoTime();
     }
@@ -87,7 +131,7 @@ final class Sequence implements Generation {
       tokens = Arrays.copyOf(tokens, Math.min(limit + 1, 2 * length));
     }
     tokens[length++] = token;
-    if (request.endTokens().contains(token) || !listener.token(token)) {
+    if (ends(token)) {
       end(FinishReason.STOP);
       return false;
     }
@@ -98,12 +142,25 @@ final class Sequence implements Generation {
     return true;
   }
 
+  private boolean ends(int token) {
+    for (int end : endTokens) {
+      if (token == end) {
+        return true;
+      }
+    }
+    if (request.logprobs().isPresent()) {
+      listener.logprobs(chooser.logprobs(token));
+    }
+    return !listener.token(token);
+  }
+
   void end(FinishReason reason) {
     long now = System.nanoTime();
     listener.end(
         reason,
         new Usage(
             request.prompt().length,
+            reused,
             generated(),
             Duration.ofNanos((admitted == 0 ? now : admitted) - submitted),
             Duration.ofNanos(first == 0 ? 0 : first - submitted),

@@ -10,6 +10,9 @@ public interface TokenListener {
    */
   boolean token(int token);
 
+  /** How likely the next token was; comes before {@link #token}, to those who asked for it. */
+  default void logprobs(TokenLogprobs logprobs) {}
+
   void end(FinishReason reason, Usage usage);
 
   /** The generation could not go on; others are not affected. */

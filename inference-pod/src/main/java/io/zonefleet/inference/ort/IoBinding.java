@@ -45,14 +45,23 @@ public final class IoBinding extends Handle {
   }
 
   /**
-   * Runs the graph on the calling thread.
+   * Runs the graph on the calling thread. Written out rather than through a lambda, so that it
+   * leaves nothing for the garbage collector.
    *
    * @throws OrtException when an operator fails or {@code options} were terminated
    */
   public void run(RunOptions options) {
-    api.check(
-        () ->
-            (MemorySegment)
-                api.runWithBinding.invokeExact(session.pointer(), options.pointer(), pointer()));
+    long status;
+    try {
+      status =
+          (long) api.runWithBinding.invokeExact(session.pointer(), options.pointer(), pointer());
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+    if (status != 0) {
+      api.check(() -> MemorySegment.ofAddress(status));
+    }
   }
 }

@@ -135,7 +135,8 @@ final class OrtApi {
     createBinding = call(134, ADDRESS, ADDRESS);
     bindInput = call(136, ADDRESS, ADDRESS, ADDRESS);
     bindOutput = call(137, ADDRESS, ADDRESS, ADDRESS);
-    runWithBinding = call(133, ADDRESS, ADDRESS, ADDRESS);
+    // the status as a number: a pointer would be an object for each run
+    runWithBinding = entry(133, FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS));
     createRunOptions = call(39, ADDRESS);
     terminate = call(46, ADDRESS);
     unsetTerminate = call(47, ADDRESS);

@@ -87,6 +87,11 @@ public final class Vocabulary {
     return bytes[token];
   }
 
+  /** How a token is spelled, special ones too; empty for numbers outside the vocabulary. */
+  public byte[] spelling(int token) {
+    return token < 0 || token >= bytes.length || bytes[token] == null ? NOTHING : bytes[token];
+  }
+
   /**
    * Undoes GPT-2's printable spelling of bytes: the 188 printable Latin-1 characters stand for
    * themselves, the others for U+0100 onwards in order.

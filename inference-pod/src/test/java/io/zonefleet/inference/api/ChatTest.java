@@ -133,8 +133,8 @@ class ChatTest {
         "\"model\": \"tiny-r1\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"max_tokens\": 0 | 400 | max_tokens | invalid_value",
         "\"model\": \"tiny-r1\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"top_p\": 0 | 400 | top_p | invalid_value",
         "\"model\": \"tiny-r1\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"stop\": [\"\"] | 400 | stop | invalid_value",
-        "\"model\": \"tiny-r1\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"n\": 2 | 400 | n | invalid_value",
-        "\"model\": \"tiny-r1\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"logprobs\": true | 400 | logprobs | unsupported_parameter",
+        "\"model\": \"tiny-r1\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"n\": 9 | 400 | n | invalid_value",
+        "\"model\": \"tiny-r1\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"top_logprobs\": 3 | 400 | top_logprobs | invalid_value",
         "\"model\": \"tiny-r1\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"max_tokens\": 1024 | 400 | messages | context_length_exceeded",
       })
   void refusesByNameAndValue(String body, int status, String param, String code) {

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.zonefleet.inference.engine.Engine;
 import io.zonefleet.inference.engine.EngineLoad;
 import io.zonefleet.inference.engine.Generation;
-import io.zonefleet.inference.engine.GenerationRequest;
-import io.zonefleet.inference.engine.TokenListener;
 import io.zonefleet.inference.ort.Device;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +65,7 @@ class LivenessTest {
     Engine engine =
         new Engine() {
           @Override
-          public Generation submit(GenerationRequest request, TokenListener listener) {
+          public Generation submit(List<Job> jobs) {
             throw new UnsupportedOperationException();
           }
 

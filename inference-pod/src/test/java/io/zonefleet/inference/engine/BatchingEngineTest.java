@@ -7,15 +7,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class BatchingEngineTest {
-  // Questions whose answers the model is sure of, by one in a logit at least. The 8-bit kernels
-  // round
-  // otherwise for other batch shapes, by up to 0.2, and may so turn a tie of two tokens.
+  // Questions whose answers the model is sure of, by one in a logit at least: whole-sequence runs
+  // round otherwise than steps of one token, by up to 0.2, and may so turn a tie of two tokens.
   private static final List<String> QUESTIONS =
       List.of(
           "What is the capital of France?",
@@ -51,7 +54,7 @@ class BatchingEngineTest {
             withoutEnd(TinyModel.wholeSequenceRuns(alone, TinyModel.question(question), 48)));
       }
     }
-    try (Engine engine = new BatchingEngine(TinyModel.decoder(4), 64)) {
+    try (Engine engine = new BatchingEngine(TinyModel.decoder(4), 64, true)) {
       List<Heard> heard = new ArrayList<>();
       for (String question : QUESTIONS) {
         Heard each = new Heard();
@@ -66,7 +69,7 @@ class BatchingEngineTest {
   void aLongPromptInChunksGivesWhatTokenByTokenGives() {
     int[] prompt = Arrays.copyOf(TinyModel.question("Tell me about Japan. ".repeat(60)), 600);
     try (InPlaceDecoder decoder = TinyModel.decoder(2);
-        Engine engine = new BatchingEngine(TinyModel.decoder(2), 4)) {
+        Engine engine = new BatchingEngine(TinyModel.decoder(2), 4, true)) {
       assertThat(prompt.length).isGreaterThan(2 * decoder.chunkTokens());
       float[] logits = new float[decoder.vocabularySize()];
       for (int i = 0; i < prompt.length; i++) {
@@ -74,32 +77,88 @@ class BatchingEngineTest {
       }
       Heard heard = new Heard();
       engine.submit(new GenerationRequest(prompt, 1, Sampling.GREEDY, Set.of()), heard);
-      assertThat(heard.await().tokens()).containsExactly(new Sampler(Sampling.GREEDY).next(logits));
+      assertThat(heard.await().tokens())
+          .containsExactly(new Sampler(Sampling.GREEDY, new Sampler.Scratch()).next(logits));
     }
   }
 
+  /**
+   * Hot answers, where the smallest difference in a logit would show, among others of any length.
+   */
   @Test
   void aSeedGivesTheSameAnswerAloneAndInABatch() {
-    Sampling sampling = new Sampling(1.2, 50, 0.95, 0, 42);
-    int[] prompt = TinyModel.question("Tell me about Japan.");
-    GenerationRequest request = new GenerationRequest(prompt, 40, sampling, Set.of());
-    try (Engine engine = new BatchingEngine(TinyModel.decoder(4), 64)) {
-      Heard alone = new Heard();
-      engine.submit(request, alone);
-      List<Integer> expected = alone.await().tokens();
-      for (String question : QUESTIONS) {
-        engine.submit(greedy(TinyModel.question(question), 30), new Heard());
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Sampling sampling =
+          new Sampling(
+              1.2,
+              i % 3 * 40,
+              0.95,
+              i % 2 * 0.01,
+              i,
+              new Sampling.Penalties(1.1, 0.2, i % 4 * 0.1),
+              Map.of(300 + i, 2f));
+      String question = QUESTIONS.get(i % QUESTIONS.size()).repeat(1 + i % 5 * 8);
+      requests.add(new GenerationRequest(TinyModel.question(question), 30 + i, sampling, Set.of()));
+    }
+    List<List<Integer>> expected = new ArrayList<>();
+    try (Engine engine = new BatchingEngine(TinyModel.decoder(1), 4, false)) {
+      for (GenerationRequest request : requests) {
+        Heard alone = new Heard();
+        engine.submit(request, alone);
+        expected.add(alone.await().tokens());
       }
-      Heard crowded = new Heard();
-      engine.submit(request, crowded);
-      assertThat(crowded.await().tokens()).isEqualTo(expected);
+    }
+    try (Engine engine = new BatchingEngine(TinyModel.decoder(5), 64, true)) {
+      List<Heard> crowded = new ArrayList<>();
+      for (GenerationRequest request : requests) {
+        Heard heard = new Heard();
+        crowded.add(heard);
+        engine.submit(request, heard);
+      }
+      assertThat(crowded.stream().map(each -> each.await().tokens()).toList()).isEqualTo(expected);
+    }
+  }
+
+  /** Given a constraint that allows even tokens only, then only a request that has it obeys it. */
+  @Test
+  void aConstraintBindsItsOwnRequestOnly() {
+    int[] prompt = TinyModel.question("Tell me about Japan.");
+    List<Integer> accepted = new ArrayList<>();
+    TokenConstraint even =
+        new TokenConstraint() {
+          @Override
+          public void mask(float[] logits) {
+            for (int token = 1; token < logits.length; token += 2) {
+              logits[token] = Float.NEGATIVE_INFINITY;
+            }
+          }
+
+          @Override
+          public void accept(int token) {
+            accepted.add(token);
+          }
+        };
+    try (Engine engine = new BatchingEngine(TinyModel.decoder(2), 4, true)) {
+      Heard alone = new Heard();
+      engine.submit(greedy(prompt, 20), alone);
+      List<Integer> free = alone.await().tokens();
+      Heard bound = new Heard();
+      Heard beside = new Heard();
+      engine.submit(
+          new GenerationRequest(prompt, 20, Sampling.GREEDY, Set.of()).constrained(even), bound);
+      engine.submit(greedy(prompt, 20), beside);
+      assertThat(bound.await().tokens()).hasSize(20).isEqualTo(accepted);
+      assertThat(accepted).allMatch(token -> token % 2 == 0);
+      assertThat(beside.await().tokens()).isEqualTo(free);
+      assertThat(free).anyMatch(token -> token % 2 == 1);
     }
   }
 
   @Test
   void cancellingFreesTheSlotAndLeavesOthersAlone() throws Exception {
     int[] prompt = TinyModel.question("What is the capital of France?");
-    try (Engine engine = new BatchingEngine(TinyModel.decoder(2), 64)) {
+    try (Engine engine = new BatchingEngine(TinyModel.decoder(2), 64, true)) {
       Heard reference = new Heard();
       engine.submit(greedy(prompt, 40), reference);
       Heard cancelled = new Heard();
@@ -126,9 +185,9 @@ class BatchingEngineTest {
   void aFailureEndsOnlyTheRequestThatCausedIt() {
     int[] good = TinyModel.question("What is the capital of France?");
     int[] bad = TinyModel.question("Hello!");
-    try (Engine healthy = new BatchingEngine(TinyModel.decoder(3), 8);
+    try (Engine healthy = new BatchingEngine(TinyModel.decoder(3), 8, true);
         Engine faulty =
-            new BatchingEngine(new FaultyDecoder(TinyModel.decoder(3), bad.length + 5), 8)) {
+            new BatchingEngine(new FaultyDecoder(TinyModel.decoder(3), bad.length + 5), 8, true)) {
       Heard expected = new Heard();
       healthy.submit(greedy(good, 30), expected);
       Heard first = new Heard();
@@ -174,23 +233,78 @@ class BatchingEngineTest {
     }
   }
 
+  /** One slot, whose prompts are not appended before the gate opens. */
+  private static BatchDecoder gated(CountDownLatch gate) {
+    return new ForwardingDecoder(TinyModel.decoder(1)) {
+      @Override
+      public void append(int slot, int[] tokens, int from, int to, float[] logits) {
+        try {
+          gate.await();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+        super.append(slot, tokens, from, to, logits);
+      }
+    };
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("deadline of a condition").isLessThan(end);
+      LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+    }
+  }
+
+  /** Given a run that hangs, then the engine says for how long, and recovers with the run. */
+  @Test
+  void anEngineThatHangsSaysForHowLong() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    int[] prompt = TinyModel.question("Hello!");
+    try (Engine engine = new BatchingEngine(gated(gate), 2, true)) {
+      assertThat(engine.load().stalled()).isZero();
+      Heard first = new Heard();
+      engine.submit(greedy(prompt, 3), first);
+      await(() -> engine.load().stalled().toMillis() > 30);
+      engine.submit(greedy(prompt, 3), new Heard());
+      assertThat(engine.load().stalled().toMillis())
+          .as("new work is no progress")
+          .isGreaterThan(30);
+      gate.countDown();
+      first.await();
+      assertThat(engine.awaitIdle(Duration.ofSeconds(30))).isTrue();
+      assertThat(engine.load().stalled()).isZero();
+    }
+  }
+
+  @Test
+  void whoWaitsTooLongIsToldAndLeavesThePlaceToOthers() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    int[] prompt = TinyModel.question("Hello!");
+    try (Engine engine = new BatchingEngine(gated(gate), 2, true)) {
+      Heard runs = new Heard();
+      Heard hasty = new Heard();
+      Heard patient = new Heard();
+      Optional<Duration> none = Optional.of(Duration.ZERO);
+      engine.submit(greedy(prompt, 3).from("a", none), runs);
+      await(() -> engine.load().running() == 1);
+      engine.submit(greedy(prompt, 3).from("a", none), hasty);
+      engine.submit(greedy(prompt, 3).from("a", Optional.empty()), patient);
+      gate.countDown();
+      assertThatThrownBy(hasty::await)
+          .hasCauseInstanceOf(WaitedTooLongException.class)
+          .hasMessageContaining("no slot became free within");
+      assertThat(runs.await().tokens()).isNotEmpty();
+      assertThat(patient.await().tokens()).isNotEmpty();
+      assertThat(engine.awaitIdle(Duration.ofSeconds(30))).isTrue();
+    }
+  }
+
   @Test
   void aFullQueueRefusesAndSaysSo() {
     CountDownLatch gate = new CountDownLatch(1);
     int[] prompt = TinyModel.question("Hello!");
-    BatchDecoder gated =
-        new ForwardingDecoder(TinyModel.decoder(1)) {
-          @Override
-          public void append(int slot, int[] tokens, int from, int to, float[] logits) {
-            try {
-              gate.await();
-            } catch (InterruptedException e) {
-              throw new IllegalStateException(e);
-            }
-            super.append(slot, tokens, from, to, logits);
-          }
-        };
-    try (Engine engine = new BatchingEngine(gated, 2)) {
+    try (Engine engine = new BatchingEngine(gated(gate), 2, true)) {
       List<Heard> accepted = List.of(new Heard(), new Heard(), new Heard());
       accepted.forEach(heard -> engine.submit(greedy(prompt, 3), heard));
       assertThatThrownBy(() -> engine.submit(greedy(prompt, 3), new Heard()))
@@ -204,7 +318,7 @@ class BatchingEngineTest {
   @Test
   void anAnswerEndsWhereTheContextEnds() {
     int[] prompt = TinyModel.question("Tell me about Japan.");
-    try (Engine engine = new BatchingEngine(TinyModel.decoder(1, 64), 2)) {
+    try (Engine engine = new BatchingEngine(TinyModel.decoder(1, 64), 2, true)) {
       Heard heard = new Heard();
       engine.submit(new GenerationRequest(prompt, 500, Sampling.GREEDY, Set.of()), heard);
       assertThat(heard.await().reason()).isEqualTo(FinishReason.LENGTH);
@@ -225,7 +339,7 @@ class BatchingEngineTest {
             throw new UnsatisfiedLinkError("the library is gone");
           }
         };
-    try (Engine engine = new BatchingEngine(broken, 8)) {
+    try (Engine engine = new BatchingEngine(broken, 8, true)) {
       Heard running = new Heard();
       engine.submit(greedy(prompt, 30), running);
       assertThatThrownBy(running::await)
@@ -242,7 +356,7 @@ class BatchingEngineTest {
   @Test
   void closingTellsEveryoneWhoStillWaits() {
     int[] prompt = TinyModel.question("Tell me about Japan.");
-    Engine engine = new BatchingEngine(TinyModel.decoder(1), 8);
+    Engine engine = new BatchingEngine(TinyModel.decoder(1), 8, true);
     List<Heard> all = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       Heard heard = new Heard();

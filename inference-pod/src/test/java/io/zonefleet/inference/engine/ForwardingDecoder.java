@@ -9,13 +9,8 @@ class ForwardingDecoder implements BatchDecoder {
   }
 
   @Override
-  public int slots() {
-    return decoder.slots();
-  }
-
-  @Override
-  public int slotTokens() {
-    return decoder.slotTokens();
+  public CacheSize size() {
+    return decoder.size();
   }
 
   @Override
@@ -44,8 +39,13 @@ class ForwardingDecoder implements BatchDecoder {
   }
 
   @Override
-  public void move(int from, int to, int tokens) {
-    decoder.move(from, to, tokens);
+  public void copy(int from, int to, int tokens) {
+    decoder.copy(from, to, tokens);
+  }
+
+  @Override
+  public void swap(int a, int b, int tokens) {
+    decoder.swap(a, b, tokens);
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.zonefleet.inference.ort.SessionOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -49,7 +50,11 @@ class MlaTest {
   }
 
   private static BatchDecoder decoder(int slots) {
-    return BatchDecoder.open(ENVIRONMENT, session, Device.CPU, layout, slots, 256);
+    return decoder(new CacheSize(slots, 0, 256));
+  }
+
+  private static BatchDecoder decoder(CacheSize size) {
+    return BatchDecoder.open(ENVIRONMENT, session, Device.CPU, layout, size);
   }
 
   private static int[] random(int length, int seed) {
@@ -67,7 +72,7 @@ class MlaTest {
     }
   }
 
-  /** In chunks, then token by token, beside rows of other lengths, and after a move. */
+  /** In chunks, then token by token, beside rows of other lengths, and after a change of slots. */
   @Test
   void itComputesWhatTheFormulasSay() {
     int[] tokens = random(40, 1);
@@ -81,7 +86,7 @@ class MlaTest {
       assertClose(logits[3], expected[8]);
       decoder.append(3, tokens, 9, 25, logits[3]);
       assertClose(logits[3], expected[24]);
-      decoder.move(3, 2, 25);
+      decoder.swap(3, 2, 25);
       for (int i = 25; i < 40; i++) {
         int other = i - 25;
         int[] next = {others[0][50 + other % 10], others[1][3 + other], tokens[i]};
@@ -108,14 +113,14 @@ class MlaTest {
           new GenerationRequest(
               random(5 + 13 * i, 10 + i), 10 + 5 * (i % 3), Sampling.GREEDY, Set.of()));
     }
-    try (Engine alone = new BatchingEngine(decoder(1), 8)) {
+    try (Engine alone = new BatchingEngine(decoder(1), 8, false)) {
       for (GenerationRequest request : requests) {
         Heard heard = new Heard();
         alone.submit(request, heard);
         expected.add(heard.await().tokens());
       }
     }
-    try (Engine engine = new BatchingEngine(decoder(3), 8)) {
+    try (Engine engine = new BatchingEngine(decoder(3), 8, true)) {
       List<Heard> heard = new ArrayList<>();
       for (GenerationRequest request : requests) {
         Heard each = new Heard();
@@ -124,5 +129,45 @@ class MlaTest {
       }
       assertThat(heard.stream().map(each -> each.await().tokens()).toList()).isEqualTo(expected);
     }
+  }
+
+  /** Against runs over the whole sequence, nothing kept, which is the plainest loop there is. */
+  @Test
+  void reusedBeginningsChangeNoAnswer() {
+    int[] tale = random(180, 99);
+    List<GenerationRequest> requests = new ArrayList<>();
+    List<List<Integer>> expected = new ArrayList<>();
+    try (BatchDecoder plain = decoder(1)) {
+      for (int i = 0; i < 60; i++) {
+        int[] prompt = random(20 + i * 3, 200 + i % 7);
+        System.arraycopy(tale, 0, prompt, 0, Math.min(prompt.length - 5, i * 37 % 180));
+        requests.add(new GenerationRequest(prompt, 6, Sampling.GREEDY, Set.of()));
+        expected.add(plainly(plain, prompt, 6));
+      }
+    }
+    for (boolean prefixCache : new boolean[] {true, false}) {
+      try (Engine engine = new BatchingEngine(decoder(new CacheSize(3, 3, 256)), 64, prefixCache)) {
+        List<Heard> heard = new ArrayList<>();
+        for (GenerationRequest request : requests) {
+          Heard each = new Heard();
+          heard.add(each);
+          engine.submit(request, each);
+        }
+        assertThat(heard.stream().map(each -> each.await().tokens()).toList()).isEqualTo(expected);
+        int reused = heard.stream().mapToInt(each -> each.await().usage().cachedTokens()).sum();
+        assertThat(reused > 1000).as("%d tokens reused", reused).isEqualTo(prefixCache);
+      }
+    }
+  }
+
+  private static List<Integer> plainly(BatchDecoder decoder, int[] prompt, int count) {
+    float[] logits = new float[decoder.vocabularySize()];
+    Sampler sampler = new Sampler(Sampling.GREEDY, new Sampler.Scratch());
+    int[] all = Arrays.copyOf(prompt, prompt.length + count);
+    for (int n = prompt.length; n < all.length; n++) {
+      decoder.append(0, all, 0, n, logits);
+      all[n] = sampler.next(logits);
+    }
+    return Arrays.stream(all, prompt.length, all.length).boxed().toList();
   }
 }

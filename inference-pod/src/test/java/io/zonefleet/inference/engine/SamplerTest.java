@@ -13,11 +13,15 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
+  private static Sampler sampler(Sampling sampling) {
+    return new Sampler(sampling, new Sampler.Scratch());
+  }
+
   @Property
   void temperatureZeroTakesTheLikeliest(
       @ForAll @Size(min = 1, max = 50) List<@FloatRange(min = -50, max = 50) Float> numbers) {
     float[] logits = array(numbers);
-    int token = new Sampler(Sampling.GREEDY).next(logits);
+    int token = sampler(Sampling.GREEDY).next(logits);
     for (int i = 0; i < logits.length; i++) {
       assertThat(logits[i]).isLessThanOrEqualTo(logits[token]);
       if (i < token) {
@@ -32,7 +36,7 @@ class SamplerTest {
       @ForAll @IntRange(min = 1, max = 10) int topK,
       @ForAll long seed) {
     float[] logits = array(numbers);
-    int token = new Sampler(new Sampling(1, topK, 1, 0, seed)).next(logits);
+    int token = sampler(new Sampling(1, topK, 1, 0, seed)).next(logits);
     int better = 0;
     for (float logit : logits) {
       better += logit > logits[token] ? 1 : 0;
@@ -46,7 +50,7 @@ class SamplerTest {
       @ForAll long seed) {
     double topP = 0.6;
     float[] logits = array(numbers);
-    int token = new Sampler(new Sampling(1, 0, topP, 0, seed)).next(logits);
+    int token = sampler(new Sampling(1, 0, topP, 0, seed)).next(logits);
     double sum = 0;
     double better = 0;
     for (float logit : logits) {
@@ -68,7 +72,7 @@ class SamplerTest {
   void drawsInProportionToProbability() {
     float[] logits = {0, (float) Math.log(2), (float) Math.log(5), Float.NEGATIVE_INFINITY};
     int[] counts = new int[4];
-    Sampler sampler = new Sampler(new Sampling(1, 0, 1, 0, 1));
+    Sampler sampler = sampler(new Sampling(1, 0, 1, 0, 1));
     for (int i = 0; i < 80_000; i++) {
       counts[sampler.next(logits)]++;
     }
@@ -80,7 +84,7 @@ class SamplerTest {
 
   @Test
   void logitsThatAreNoNumbersAreAFailure() {
-    assertThatThrownBy(() -> new Sampler(Sampling.GREEDY).next(new float[] {Float.NaN}))
+    assertThatThrownBy(() -> sampler(Sampling.GREEDY).next(new float[] {Float.NaN}))
         .hasMessageContaining("no finite logits");
   }
 }

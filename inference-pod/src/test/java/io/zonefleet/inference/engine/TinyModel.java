@@ -36,7 +36,11 @@ final class TinyModel {
   }
 
   static InPlaceDecoder decoder(int slots, int slotTokens) {
-    return new InPlaceDecoder(ENVIRONMENT, SESSION, Device.CPU, LAYOUT, slots, slotTokens);
+    return decoder(new CacheSize(slots, 0, slotTokens));
+  }
+
+  static InPlaceDecoder decoder(CacheSize size) {
+    return new InPlaceDecoder(ENVIRONMENT, SESSION, Device.CPU, LAYOUT, size);
   }
 
   static int[] question(String text) {
@@ -45,7 +49,7 @@ final class TinyModel {
 
   /** Greedy tokens, each from a run over the whole sequence into an empty slot: no reuse at all. */
   static List<Integer> wholeSequenceRuns(InPlaceDecoder decoder, int[] prompt, int tokens) {
-    Sampler sampler = new Sampler(Sampling.GREEDY);
+    Sampler sampler = new Sampler(Sampling.GREEDY, new Sampler.Scratch());
     float[] logits = new float[decoder.vocabularySize()];
     List<Integer> generated = new ArrayList<>();
     int[] all = prompt;
