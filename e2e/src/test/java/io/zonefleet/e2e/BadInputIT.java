@@ -83,7 +83,7 @@ class BadInputIT {
             Map.of("model", "{name: tiny-r1, revision: r9}"),
             "ModelMissing",
             "r9",
-            "it has r1"),
+            "it has half, r1"),
         fault(
             "corrupt-folder",
             Map.of("model", "{name: tiny-r1, revision: half}"),

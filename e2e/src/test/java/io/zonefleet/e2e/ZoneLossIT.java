@@ -29,9 +29,9 @@ class ZoneLossIT {
    * Long answers, so that some are always under way: without a byte until their end. More of them,
    * and two busy cores are short of room before any zone is lost.
    */
-  private static final int LONG_RATE = 4;
+  private static final int LONG_RATE = 2;
 
-  private static final String LONG_QUESTION = Fleet.completion(200);
+  private static final String LONG_QUESTION = Fleet.completion(600);
 
   private final ZoneCluster cluster = UnderTest.cluster();
   private final Installation installation = UnderTest.installation();
