@@ -110,12 +110,12 @@ func bringUp(ctx context.Context, lab plan.Lab, binary string) error {
 	}
 	return stage("kubelets, proxies, name servers; nodes ready", func() error {
 		for _, machine := range lab.Machines() {
-			if machine.Zone != "" {
-				if err := node.StartKubelet(lab, machine, files, binary); err != nil {
-					return err
-				}
-			}
 			if err := errors.Join(node.StartProxy(lab, machine, binary), node.StartDNS(lab, machine, binary)); err != nil {
+				return err
+			}
+		}
+		for _, n := range lab.Nodes() {
+			if err := node.StartKubelet(ctx, lab, n, files, binary); err != nil {
 				return err
 			}
 		}

@@ -76,8 +76,12 @@ func Import(n plan.Node, archive string) error {
 	return nil
 }
 
-// StartKubelet starts a node's kubelet.
-func StartKubelet(lab plan.Lab, n plan.Node, files *pki.Files, binary string) error {
+// pluginSocket is where every kubelet of a machine listens for device plugins, wherever its root is: it empties the folder first.
+const pluginSocket = "/var/lib/kubelet/device-plugins/kubelet.sock"
+
+// StartKubelet starts a node's kubelet, and returns once the next one may start: of two that begin to listen at the same moment one
+// finds the address in use, and ends. (Labs come up one after the other.)
+func StartKubelet(ctx context.Context, lab plan.Lab, n plan.Node, files *pki.Files, binary string) error {
 	server := files.NodeServer[n.Name]
 	config, err := kubeletConfig(lab, n, files.CA.CertFile, server.CertFile, server.KeyFile)
 	if err != nil {
@@ -87,7 +91,7 @@ func StartKubelet(lab plan.Lab, n plan.Node, files *pki.Files, binary string) er
 	if err := os.WriteFile(path, config, 0o644); err != nil {
 		return err
 	}
-	return proc.Start(lab.Dir, proc.Spec{Name: n.Name + "-kubelet", Netns: n.Netns, Args: []string{
+	if err := proc.Start(lab.Dir, proc.Spec{Name: n.Name + "-kubelet", Netns: n.Netns, Args: []string{
 		binary, "kubelet",
 		"--config", path,
 		"--kubeconfig", lab.Kubeconfig("node-" + n.Name),
@@ -96,7 +100,32 @@ func StartKubelet(lab plan.Lab, n plan.Node, files *pki.Files, binary string) er
 		"--hostname-override", n.Name,
 		"--node-ip", n.IP.String(),
 		"--node-labels", "topology.kubernetes.io/zone=" + n.Zone + ",topology.kubernetes.io/region=zonelab",
-	}})
+	}}); err != nil {
+		return err
+	}
+	return awaitPluginSocket(ctx, lab, n)
+}
+
+func awaitPluginSocket(ctx context.Context, lab plan.Lab, n plan.Node) error {
+	kubelet, err := proc.Named(lab.Dir, n.Name+"-kubelet")
+	if err != nil {
+		return err
+	}
+	for {
+		// sockets are listed by network namespace, and a node has one of its own
+		sockets, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/unix", kubelet.Pid))
+		if err != nil || !kubelet.Alive() {
+			return fmt.Errorf("%s ended: see %s", kubelet.Name, proc.LogFile(lab.Dir, kubelet.Name))
+		}
+		if strings.Contains(string(sockets), pluginSocket) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not start: see %s", kubelet.Name, proc.LogFile(lab.Dir, kubelet.Name))
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // StartProxy starts a machine's kube-proxy.

@@ -62,24 +62,35 @@ func Start(dir string, spec Spec) error {
 	}
 	// reaped when it ends while we still run, so that Alive sees its end
 	go command.Wait()
-	return os.WriteFile(filepath.Join(dir, "run", spec.Name+".json"), record, 0o644)
+	return os.WriteFile(recordFile(dir, spec.Name), record, 0o644)
 }
 
 // LogFile is where a process writes.
 func LogFile(dir, name string) string { return filepath.Join(dir, "logs", name+".log") }
 
+// recordFile is where a process is recorded.
+func recordFile(dir, name string) string { return filepath.Join(dir, "run", name+".json") }
+
+// Named reads the record of one process of a lab.
+func Named(dir, name string) (Process, error) {
+	var process Process
+	content, err := os.ReadFile(recordFile(dir, name))
+	if err == nil {
+		err = json.Unmarshal(content, &process)
+	}
+	if err == nil && process.Pid <= 1 {
+		err = fmt.Errorf("the record of %s has pid %d", name, process.Pid)
+	}
+	return process, err
+}
+
 // List reads the records of a lab, by name.
 func List(dir string) []Process {
 	var all []Process
-	paths, _ := filepath.Glob(filepath.Join(dir, "run", "*.json"))
+	paths, _ := filepath.Glob(recordFile(dir, "*"))
 	sort.Strings(paths)
 	for _, path := range paths {
-		content, err := os.ReadFile(path)
-		if err != nil {
-			continue
-		}
-		var process Process
-		if json.Unmarshal(content, &process) == nil && process.Pid > 1 {
+		if process, err := Named(dir, strings.TrimSuffix(filepath.Base(path), ".json")); err == nil {
 			all = append(all, process)
 		}
 	}
