@@ -76,7 +76,16 @@ func TestZonesCanBeCutPartitionedAndHealed(t *testing.T) {
 	if !connects(name, "a", a, kubeletPort) || !connects(name, "b", c, kubeletPort) {
 		t.Error("a cut hit more than its zone's links")
 	}
+	unanswered := func() string {
+		return zonelab(t, "exec", "--name", name, "--zone", "b", "--", "conntrack", "-L", "-p", "tcp", "--state", "SYN_SENT", "-d", a)
+	}
+	if !strings.Contains(unanswered(), a) {
+		t.Error("b's kernel does not remember that it waits for a, so the next check shows nothing")
+	}
 	zonelab(t, "heal", "--name", name, "a")
+	if left := unanswered(); strings.Contains(left, a) {
+		t.Errorf("b's next connection from that port would go where the one before the fault went: %s", left)
+	}
 	eventually(t, "the healed zone is reached", func() bool { return connects(name, "b", a, kubeletPort) })
 
 	zonelab(t, "partition", "--name", name, "a", "--from", "b")

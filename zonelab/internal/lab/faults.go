@@ -12,6 +12,7 @@ import (
 
 	"zonefleet.io/zonelab/internal/api"
 	"zonefleet.io/zonelab/internal/fault"
+	"zonefleet.io/zonelab/internal/node"
 	"zonefleet.io/zonelab/internal/plan"
 	"zonefleet.io/zonelab/internal/proc"
 )
@@ -33,7 +34,7 @@ func heal(_ context.Context, c *command) error {
 		faults.Partitions = slices.DeleteFunc(faults.Partitions, ofZone)
 		faults.OneWay = slices.DeleteFunc(faults.OneWay, ofZone)
 		delete(faults.Loss, zone)
-		return nil
+		return node.ForgetUnanswered(lab)
 	}, zone)
 }
 

@@ -119,3 +119,17 @@ func masquerade(lab plan.Lab) string {
 }
 `, table(lab), lab.NodeCIDR(), lab.PodCIDR(), lab.Bridge())
 }
+
+// ForgetUnanswered forgets, on every machine, the connections that nobody has answered. The kernel remembers for two minutes to which
+// endpoint it sent each of them, and sends a later one from the same port there too, whatever the Service's endpoints are by then. The
+// next fault shall not meet what is left of the one before.
+func ForgetUnanswered(lab plan.Lab) error {
+	for _, machine := range lab.Machines() {
+		output, err := proc.Run("", "nsenter", "--net=/run/netns/"+machine.Netns, "--", "conntrack", "-D", "-p", "tcp", "--state", "SYN_SENT")
+		// it fails when there is nothing to forget
+		if err != nil && !strings.Contains(output, " 0 flow entries have been deleted") {
+			return err
+		}
+	}
+	return nil
+}
