@@ -72,7 +72,7 @@ class OperatorAwayIT {
   @Test
   void cuttingTheLeadersZoneFailsNoRequestAndStatusFollowsWithinEightSeconds() {
     try (var fleet = fleet("leader")) {
-      var leader = installation.leaderZone();
+      var leader = installation.leader().zone();
       var survivor = cluster.zones().stream().filter(zone -> !zone.equals(leader)).findFirst();
       try (var load = start(fleet, survivor.orElseThrow())) {
         load.awaitAnswers(2 * RATE, Duration.ofSeconds(60));

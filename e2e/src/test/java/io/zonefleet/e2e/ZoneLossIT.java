@@ -11,6 +11,7 @@ import io.zonefleet.e2e.fleet.Installation;
 import io.zonefleet.e2e.load.RunningLoad;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,20 @@ class ZoneLossIT {
   private static final int LONG_RATE = 2;
 
   private static final String LONG_QUESTION = Fleet.completion(600);
+
+  private static final Duration SHIFT = Duration.ofMillis(1500);
+  private static final Duration STATUS = Duration.ofSeconds(3);
+  private static final Duration OUTSIDE = Duration.ofSeconds(2);
+  private static final int SLACK = 3;
+
+  /**
+   * Times since the cut.
+   *
+   * @param shift until the lost zone's last answer
+   * @param status until the zone was Lost in status
+   * @param outside until the last request was sent from no zone that failed
+   */
+  private record Trial(Duration shift, Duration status, Duration outside) {}
 
   private final ZoneCluster cluster = UnderTest.cluster();
   private final Installation installation = UnderTest.installation();
@@ -58,16 +73,34 @@ class ZoneLossIT {
     try (var fleet = Fleet.ready(installation.client(), name, policy, zones)) {
       // where another zone's pods were ready first, it served until now
       awaitTraffic(fleet, zones.getFirst());
+      // the loss of the leader's own zone takes a lease longer, and is OperatorAwayIT's
+      installation.leader().moveTo(zones.get(1));
+      var trials = new ArrayList<Trial>();
       for (int trial = 1; trial <= TRIALS; trial++) {
-        cutUnderLoad(fleet, zones, policy + " over " + zones.size() + ", trial " + trial);
+        trials.add(
+            cutUnderLoad(fleet, zones, policy + " over " + zones.size() + ", trial " + trial));
       }
+      inTime("all answers from survivors", SHIFT, trials.stream().map(Trial::shift));
+      inTime("status says Lost", STATUS, trials.stream().map(Trial::status));
+      inTime("no failure from no zone", OUTSIDE, trials.stream().map(Trial::outside));
     }
   }
 
-  private void cutUnderLoad(Fleet fleet, List<String> zones, String title) {
+  /**
+   * No request may fail in any trial; a time may be missed in the smaller half of them, by a factor
+   * that a busy machine explains and a fault does not.
+   */
+  private static void inTime(String what, Duration bound, Stream<Duration> measured) {
+    var sorted = measured.sorted().toList();
+    assertThat(sorted.get((sorted.size() - 1) / 2)).as("%s, of %s", what, sorted).isLessThan(bound);
+    assertThat(sorted.getLast()).as("%s, worst", what).isLessThan(bound.multipliedBy(SLACK));
+  }
+
+  private Trial cutUnderLoad(Fleet fleet, List<String> zones, String title) {
     var lost = zones.getFirst();
     var survivor = zones.get(1);
     var epoch = fleet.status().epoch();
+    Trial trial;
     try (var near = start(new Vantage.InZone(survivor), fleet);
         var outside = start(new Vantage.NoZone(), fleet);
         var inFlight =
@@ -81,36 +114,34 @@ class ZoneLossIT {
       outside.awaitAnswers(2 * RATE, Duration.ofSeconds(60));
 
       var cut = cluster.cut(lost);
-      fleet.awaitRole(lost, "Lost", Duration.ofSeconds(3));
+      fleet.awaitRole(lost, "Lost", STATUS.multipliedBy(SLACK));
       var seen = Duration.between(cut, Instant.now());
       var before = near.soFar().answers().size();
       near.awaitAnswers(before + 3 * RATE, Duration.ofSeconds(30));
       var nearOutcome = near.stop();
       var longOutcome = inFlight.stop();
       var outsideOutcome = outside.stop();
+      trial = new Trial(nearOutcome.shift(cut, lost), seen, outsideOutcome.failing(cut));
       System.out.printf(
           "%s: %d requests, failed %s, slowest %d ms, shift %d ms, status %d ms; %d long ones, %d"
-              + " under way at the cut, failed %s; from no zone: %d requests, failed %s%n",
+              + " under way at the cut, failed %s; from no zone: %d requests,"
+              + " failed %s, the last one sent after %d ms%n",
           title,
           nearOutcome.answers().size(),
           nearOutcome.failures(),
           nearOutcome.slowestMillis(),
-          nearOutcome.shift(cut, lost).toMillis(),
-          seen.toMillis(),
+          trial.shift().toMillis(),
+          trial.status().toMillis(),
           longOutcome.answers().size(),
           longOutcome.underWay(cut).size(),
           longOutcome.failures(),
           outsideOutcome.answers().size(),
-          outsideOutcome.failures());
+          outsideOutcome.failures(),
+          trial.outside().toMillis());
 
       assertThat(nearOutcome.failed()).as("failed requests, %s", title).isEmpty();
       assertThat(longOutcome.failed()).as("failed long requests, %s", title).isEmpty();
-      assertThat(nearOutcome.shift(cut, lost)).as(title).isLessThan(Duration.ofMillis(1500));
       assertThat(nearOutcome.byZone().keySet()).as(title).contains(survivor);
-      assertThat(outsideOutcome.answers())
-          .as("requests from no zone sent over 2 s after the cut, %s", title)
-          .filteredOn(answer -> answer.sent().isAfter(cut.plusSeconds(2)))
-          .allMatch(answer -> answer.ok());
     }
     var switched = fleet.status();
     assertThat(switched.epoch()).as(title).isEqualTo(epoch + 1);
@@ -119,6 +150,7 @@ class ZoneLossIT {
     cluster.heal(lost);
     awaitTraffic(fleet, lost);
     fleet.awaitCondition("Ready", "True", Duration.ofMinutes(2));
+    return trial;
   }
 
   private static void awaitTraffic(Fleet fleet, String zone) {

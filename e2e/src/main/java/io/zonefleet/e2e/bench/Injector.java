@@ -5,13 +5,10 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.zonefleet.e2e.fleet.Await;
 import io.zonefleet.e2e.fleet.Fleet;
-import io.zonefleet.e2e.fleet.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,8 +49,8 @@ final class Injector {
   void prepare(Fault fault) {
     switch (fault) {
       case OPERATOR_ZERO -> scene.installation().scaleOperator(0);
-      case LEADER, OPERATOR_SEES -> lead(first);
-      case GATEWAYS_SEE -> lead(scene.zones().get(1));
+      case LEADER, OPERATOR_SEES -> scene.installation().leader().moveTo(first);
+      case GATEWAYS_SEE -> scene.installation().leader().moveTo(scene.zones().get(1));
       default -> {}
     }
   }
@@ -231,35 +228,6 @@ final class Injector {
     return pod.getMetadata().getDeletionTimestamp() == null
         && pod.getStatus().getConditions().stream()
             .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
-  }
-
-  /** Hands the lease to a replica in that zone, which renews it as its own. */
-  private void lead(String zone) {
-    if (scene.installation().leaderZone().equals(zone)) {
-      return;
-    }
-    var nodes = nodes(zone);
-    var heir =
-        scene.client().pods().inNamespace(Installation.NAMESPACE).list().getItems().stream()
-            .filter(pod -> nodes.contains(pod.getSpec().getNodeName()) && ready(pod))
-            .map(pod -> pod.getMetadata().getName())
-            .findFirst()
-            .orElseThrow(() -> new AssertionError("no operator is ready in " + zone));
-    var lease =
-        scene.client().leases().inNamespace(Installation.NAMESPACE).withName(Installation.OPERATOR);
-    var handed = ZonedDateTime.now(ZoneOffset.UTC);
-    lease.edit(
-        held -> {
-          held.getSpec().setHolderIdentity(heir);
-          held.getSpec().setRenewTime(handed);
-          return held;
-        });
-    Await.until(
-        heir + " in " + zone + " leads",
-        Duration.ofSeconds(30),
-        () ->
-            heir.equals(lease.get().getSpec().getHolderIdentity())
-                && lease.get().getSpec().getRenewTime().isAfter(handed.plusNanos(1_000_000)));
   }
 
   private void keepBusy() {

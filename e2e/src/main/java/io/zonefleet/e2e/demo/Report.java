@@ -46,7 +46,7 @@ record Report(
                 outside.answers().size(),
                 outside.failed().size(),
                 kinds(outside),
-                lastFailureMillis()));
+                outside.failing(cut).toMillis()));
   }
 
   /** One line. */
@@ -68,7 +68,7 @@ record Report(
         Map.of(
             "requests", outside.answers().size(),
             "failedRequests", outside.failed().size(),
-            "lastFailureMillis", lastFailureMillis()));
+            "lastFailureMillis", outside.failing(cut).toMillis()));
     try {
       return new JsonMapper().writeValueAsString(all);
     } catch (JsonProcessingException e) {
@@ -82,13 +82,5 @@ record Report(
 
   private long shiftMillis() {
     return near.shift(cut, lost).toMillis();
-  }
-
-  /** When the last request that failed was sent, after the cut; 0 when none failed. */
-  private long lastFailureMillis() {
-    return outside.failed().stream()
-        .mapToLong(answer -> Duration.between(cut, answer.sent()).toMillis())
-        .max()
-        .orElse(0);
   }
 }

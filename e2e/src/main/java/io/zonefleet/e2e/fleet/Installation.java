@@ -139,24 +139,8 @@ public final class Installation implements AutoCloseable {
     return replicas == null ? 0 : replicas;
   }
 
-  /** The zone of the operator replica that leads. */
-  public String leaderZone() {
-    var holder =
-        client
-            .leases()
-            .inNamespace(NAMESPACE)
-            .withName(OPERATOR)
-            .get()
-            .getSpec()
-            .getHolderIdentity();
-    var node = client.pods().inNamespace(NAMESPACE).withName(holder).get().getSpec().getNodeName();
-    return client
-        .nodes()
-        .withName(node)
-        .get()
-        .getMetadata()
-        .getLabels()
-        .get("topology.kubernetes.io/zone");
+  public Leader leader() {
+    return new Leader(client);
   }
 
   @Override

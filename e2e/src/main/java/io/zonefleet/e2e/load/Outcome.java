@@ -63,6 +63,20 @@ public record Outcome(List<Answer> answers) {
   }
 
   /**
+   * How long after the fault requests were still sent that failed.
+   *
+   * @return zero when none did
+   */
+  public Duration failing(Instant fault) {
+    return failed().stream()
+        .map(Answer::sent)
+        .filter(sent -> sent.isAfter(fault))
+        .max(Comparator.naturalOrder())
+        .map(last -> Duration.between(fault, last))
+        .orElse(Duration.ZERO);
+  }
+
+  /**
    * How long after the fault a request still failed or waited longer than {@code bound}.
    *
    * @return empty when none did

@@ -43,6 +43,7 @@ class OutcomeTest {
 
     assertThat(outcome.disturbance(CUT, Duration.ofMillis(500))).contains(Duration.ofMillis(1200));
     assertThat(outcome.failed()).hasSize(1);
+    assertThat(outcome.failing(CUT)).isEqualTo(Duration.ofSeconds(1));
   }
 
   @Test

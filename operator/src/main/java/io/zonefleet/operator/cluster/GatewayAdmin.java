@@ -118,7 +118,8 @@ public final class GatewayAdmin implements AutoCloseable {
         host.path("locality").path("zone").asText(),
         told && !ejected && !failed && !pending,
         failed,
-        pending);
+        pending,
+        status.path("active_hc_timeout").asBoolean());
   }
 
   private JsonNode parse(String body) {

@@ -13,6 +13,7 @@ import io.zonefleet.operator.status.Surroundings;
 import io.zonefleet.operator.traffic.FleetKey;
 import io.zonefleet.operator.traffic.TrafficPlan;
 import io.zonefleet.operator.zones.Action;
+import io.zonefleet.operator.zones.Role;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -53,6 +54,12 @@ final class FleetLoop implements Rim {
     shell.dark().forget(key);
     shell.digests().forget(key);
     metrics.forget();
+  }
+
+  /** Whether a zone is in doubt, and its loss not yet decided. */
+  boolean isUneasy() {
+    return loop.state().zones().stream()
+        .anyMatch(z -> z.firstDoubt().isPresent() && z.role() != Role.Lost);
   }
 
   Optional<TrafficPlan> published() {

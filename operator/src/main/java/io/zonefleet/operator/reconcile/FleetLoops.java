@@ -44,7 +44,8 @@ final class FleetLoops implements AutoCloseable {
       while (!ended && !closed) {
         long begun = System.nanoTime();
         turn();
-        pause(shell.interval().minusNanos(System.nanoTime() - begun));
+        var interval = loop.isUneasy() ? shell.uneasyInterval() : shell.interval();
+        pause(interval.minusNanos(System.nanoTime() - begun));
       }
       if (ended) {
         loop.forget();

@@ -25,8 +25,12 @@ public interface OperatorSettings {
   String podNamespace();
 
   /** How often each fleet is looked at. */
-  @WithDefault("250ms")
+  @WithDefault("200ms")
   Duration interval();
+
+  /** And how often while a zone of it is in doubt: the decision waits for several looks. */
+  @WithDefault("100ms")
+  Duration uneasyInterval();
 
   /** Envoy's discovery service. */
   interface Xds {

@@ -16,6 +16,7 @@ import java.time.InstantSource;
  * All that the loops of a replica do their work with.
  *
  * @param interval between two looks at a fleet, above 0
+ * @param uneasyInterval the same while one of its zones is in doubt
  */
 record Shell(
     ClusterView view,
@@ -30,4 +31,5 @@ record Shell(
     DarkZones dark,
     MeterRegistry metrics,
     InstantSource clock,
-    Duration interval) {}
+    Duration interval,
+    Duration uneasyInterval) {}

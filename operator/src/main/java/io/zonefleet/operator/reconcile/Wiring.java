@@ -100,7 +100,8 @@ final class Wiring {
         dark,
         metrics,
         InstantSource.system(),
-        settings.interval());
+        settings.interval(),
+        settings.uneasyInterval());
   }
 
   @Produces

@@ -16,15 +16,22 @@ import java.util.stream.Stream;
 final class Draft {
   /**
    * A quorum must hold this long, so that packet loss on two paths at once moves nothing, where the
-   * zone's own gateways are silent too: then it is the zone.
+   * zone's own gateways are silent too: then it is the zone. Or where its pods answer that they
+   * cannot serve: then they are not slow.
    */
-  static final Duration CONFIRM_SILENT = Duration.ofMillis(500);
+  static final Duration CONFIRM = Duration.ofMillis(500);
 
   /**
-   * And this long where they answer: then it is the pods, which are back within it when they were
-   * only short of breath; gateways send their requests elsewhere meanwhile.
+   * And this long where the zone answers but its pods do not: those that were only short of breath
+   * pass three checks within it; gateways send their requests elsewhere meanwhile.
    */
-  static final Duration CONFIRM_ANSWERING = Duration.ofSeconds(3);
+  static final Duration CONFIRM_SLOW = Duration.ofSeconds(1);
+
+  /**
+   * And this long where the zone's own gateways see it healthy, as when links lose packets; or
+   * while the fleet starts up, when pods that load their models take the processors from others.
+   */
+  static final Duration CONFIRM_DISPUTED = Duration.ofSeconds(3);
 
   /** Of that many looks in a row, so that a slow operator does not act on one late report. */
   static final int CONFIRM_LOOKS = 3;
@@ -137,10 +144,20 @@ final class Draft {
 
   boolean confirmedDark(String name) {
     var z = zones.get(name);
-    var time = testimony.get(name).answering() ? CONFIRM_ANSWERING : CONFIRM_SILENT;
+    var time = confirmation(testimony.get(name));
     return dark(name)
         && z.darkLooks() >= CONFIRM_LOOKS
         && z.darkSince().map(since -> passed(since, time)).orElse(false);
+  }
+
+  private Duration confirmation(Testimony said) {
+    if (!said.alive().isEmpty()) {
+      return CONFIRM_DISPUTED;
+    }
+    if (!said.answering() || said.refused()) {
+      return CONFIRM;
+    }
+    return zones.values().stream().allMatch(ZoneState::started) ? CONFIRM_SLOW : CONFIRM_DISPUTED;
   }
 
   Duration timeInRole(ZoneState z) {

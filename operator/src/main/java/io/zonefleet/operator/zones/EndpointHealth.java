@@ -6,6 +6,14 @@ package io.zonefleet.operator.zones;
  * @param healthy the gateway sends requests to it
  * @param failedActiveCheck its active checks fail
  * @param pending no active check has ended yet, so neither of the two is evidence
+ * @param timedOut the last active check had no answer at all: a pod that is slow, frozen or cut
+ *     off, not one that refuses
  */
 public record EndpointHealth(
-    String zone, boolean healthy, boolean failedActiveCheck, boolean pending) {}
+    String zone, boolean healthy, boolean failedActiveCheck, boolean pending, boolean timedOut) {
+
+  /** A failed check that was answered, by the pod or by its node. */
+  boolean refuses() {
+    return failedActiveCheck && !pending && !timedOut;
+  }
+}

@@ -33,6 +33,14 @@ public record GatewayReport(
     return endpoints.values().stream().anyMatch(EndpointHealth::healthy);
   }
 
+  /** Each endpoint of the zone answers that it cannot serve, or has nobody who listens. */
+  boolean isRefusedBy(String zone) {
+    return seesDark(zone)
+        && endpoints.values().stream()
+            .filter(e -> e.zone().equals(zone))
+            .allMatch(EndpointHealth::refuses);
+  }
+
   /** All endpoints of the zone fail, and at least one of them was really checked. */
   boolean seesDark(String zone) {
     var there = endpoints.values().stream().filter(e -> e.zone().equals(zone)).toList();

@@ -16,6 +16,8 @@ import java.util.stream.Stream;
  * @param needed dark votes that make a quorum
  * @param gone the API server knows no ready pod there and no gateway knows one
  * @param answering whether gateways of the zone itself answer, so that the zone is not cut off
+ * @param refused whether all who see it dark had answers to their checks, so that nothing is only
+ *     slow
  */
 record Testimony(
     List<String> dark,
@@ -23,7 +25,8 @@ record Testimony(
     List<String> abstaining,
     int needed,
     boolean gone,
-    boolean answering) {
+    boolean answering,
+    boolean refused) {
 
   /** What the observers say of each zone of the spec, by name. */
   static Map<String, Testimony> ofAll(FleetPolicy policy, FleetState state, Observation seen) {
@@ -79,7 +82,8 @@ record Testimony(
           List.of(),
           1,
           !readyPods,
-          true);
+          true,
+          false);
     }
     boolean answers =
         witnesses.getOrDefault(zone, List.of()).stream().anyMatch(GatewayReport::reachable);
@@ -90,7 +94,12 @@ record Testimony(
         abstaining,
         neededFor(zone, names, answers, seen),
         someoneAnswers && !readyPods && !known,
-        answers);
+        answers,
+        !dark.isEmpty()
+            && dark.stream()
+                .flatMap(w -> credible.get(w).stream())
+                .filter(g -> g.seesDark(zone))
+                .allMatch(g -> g.isRefusedBy(zone)));
   }
 
   /**

@@ -71,7 +71,8 @@ final class Replica implements AutoCloseable {
                 dark,
                 new SimpleMeterRegistry(),
                 InstantSource.system(),
-                Duration.ofMillis(250)));
+                Duration.ofMillis(200),
+                Duration.ofMillis(100)));
   }
 
   Replica started() throws InterruptedException {

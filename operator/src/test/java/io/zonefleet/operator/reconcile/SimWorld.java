@@ -168,7 +168,13 @@ final class SimWorld {
         boolean healthy = reaches(from, zone.name(), e.address());
         endpoints.put(
             e.address() + ":" + e.port(),
-            new EndpointHealth(zone.name(), healthy && !fresh, !healthy && !fresh, fresh));
+            new EndpointHealth(
+                zone.name(),
+                healthy && !fresh,
+                !healthy && !fresh,
+                fresh,
+                // a node answers for a pod that has ended
+                !healthy && !down.contains(e.address())));
       }
     }
     return new GatewayReport("gateway-" + from, from, true, endpoints, RequestCounters.NONE);

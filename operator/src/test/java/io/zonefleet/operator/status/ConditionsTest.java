@@ -251,7 +251,7 @@ class ConditionsTest {
     var endpoints = new HashMap<String, EndpointHealth>();
     for (var zone : ZONES) {
       for (int i = 0; i < ready.get(zone); i++) {
-        endpoints.put(zone + i, new EndpointHealth(zone, true, false, false));
+        endpoints.put(zone + i, new EndpointHealth(zone, true, false, false, false));
       }
     }
     var gateways =

@@ -199,7 +199,7 @@ class FindingsTest {
   private static GatewayReport gateway(String zone, List<String> zones, boolean blind) {
     var endpoints = new java.util.HashMap<String, EndpointHealth>();
     if (!blind) {
-      zones.forEach(z -> endpoints.put(z, new EndpointHealth(z, true, false, false)));
+      zones.forEach(z -> endpoints.put(z, new EndpointHealth(z, true, false, false, false)));
     }
     return new GatewayReport("g-" + zone, zone, true, endpoints, RequestCounters.NONE);
   }

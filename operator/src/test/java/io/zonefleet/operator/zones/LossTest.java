@@ -113,7 +113,7 @@ class LossTest {
     run.world.partition("c", "a");
 
     assertThat(run.until("a", Role.Lost, Duration.ofSeconds(5)))
-        .isGreaterThanOrEqualTo(Draft.CONFIRM_ANSWERING);
+        .isGreaterThanOrEqualTo(Draft.CONFIRM_DISPUTED);
     assertThat(run.serving()).containsExactly("b");
   }
 
@@ -137,7 +137,7 @@ class LossTest {
     long epoch = run.epoch();
     for (int i = 0; i < 20; i++) {
       run.world.up.remove("a");
-      run.lasts(Duration.ofMillis(1500));
+      run.lasts(Duration.ofMillis(900));
       run.world.up.add("a");
       run.seconds(2);
     }
@@ -146,10 +146,20 @@ class LossTest {
   }
 
   @Test
-  void podsThatStayDeadAreLost() {
+  void podsThatDoNotAnswerAreLostWhenTheyHadTimeToBreathe() {
     var run = Run.settled("a", "b", "c");
     run.world.up.remove("a");
-    run.until("a", Role.Lost, Duration.ofSeconds(4));
+    assertThat(run.until("a", Role.Lost, Duration.ofSeconds(2)))
+        .isGreaterThanOrEqualTo(Draft.CONFIRM_SLOW);
+    assertThat(run.serving()).containsExactly("b");
+  }
+
+  @Test
+  void podsThatRefuseAreLostAtOnce() {
+    var run = Run.settled("a", "b", "c");
+    run.world.refusing.add("a");
+    run.world.up.remove("a");
+    assertThat(run.until("a", Role.Lost, Duration.ofSeconds(2))).isLessThan(Draft.CONFIRM_SLOW);
     assertThat(run.serving()).containsExactly("b");
   }
 

@@ -44,7 +44,7 @@ class TestimonyTest {
   }
 
   private static EndpointHealth endpoint(String zone, boolean healthy) {
-    return new EndpointHealth(zone, healthy, !healthy, false);
+    return new EndpointHealth(zone, healthy, !healthy, false, !healthy);
   }
 
   private static Testimony ofA(Role b, GatewayReport... gateways) {
@@ -113,10 +113,33 @@ class TestimonyTest {
             "b1",
             "b",
             true,
-            Map.of("1", new EndpointHealth("a", false, true, true), "2", endpoint("b", true)),
+            Map.of("1", new EndpointHealth("a", false, true, true, true), "2", endpoint("b", true)),
             RequestCounters.NONE);
     var said = ofA(Role.Standby, fresh, gateway("c1", "c", "bc"));
     assertThat(said.dark()).containsExactly("c");
+  }
+
+  @Test
+  void aZoneRefusesWhenAllItsPodsAnswerThatTheyCannotServe() {
+    assertThat(ofA(Role.Standby, gateway("b1", "b", "bc"), gateway("c1", "c", "bc")).refused())
+        .as("no answer is no refusal")
+        .isFalse();
+    assertThat(ofA(Role.Standby, refusedBy("b"), refusedBy("c")).refused()).isTrue();
+    assertThat(ofA(Role.Standby, refusedBy("b"), gateway("c1", "c", "bc")).refused())
+        .as("one who had no answer may be right")
+        .isFalse();
+  }
+
+  private static GatewayReport refusedBy(String zone) {
+    return new GatewayReport(
+        zone + 1,
+        zone,
+        true,
+        Map.of(
+            "1", new EndpointHealth("a", false, true, false, false),
+            "2", endpoint("b", true),
+            "3", endpoint("c", true)),
+        RequestCounters.NONE);
   }
 
   @Test

@@ -21,6 +21,9 @@ final class World {
   /** Zones whose network is gone. */
   final Set<String> cut = new HashSet<>();
 
+  /** Zones whose pods, where they fail, say so. */
+  final Set<String> refusing = new HashSet<>();
+
   /** Zones whose gateways do not answer the operator in time, though they work. */
   final Set<String> late = new HashSet<>();
 
@@ -103,7 +106,9 @@ final class World {
     for (var to : zones) {
       if (!noPod.contains(to)) {
         boolean healthy = reaches(from, to);
-        endpoints.put("ip-" + to + ":8080", new EndpointHealth(to, healthy, !healthy, false));
+        endpoints.put(
+            "ip-" + to + ":8080",
+            new EndpointHealth(to, healthy, !healthy, false, !healthy && !refusing.contains(to)));
       }
     }
     var counters = new RequestCounters(1000, failures.getOrDefault(from, 0L), 0);

@@ -258,7 +258,7 @@ class ZoneMachineProperties {
     var run = new Run(new World(List.of("z0", "z1", "z2")));
     for (var start : starts) {
       run.world.up.add("z" + start.zone() % 3);
-      run.lasts(Duration.ofMillis(start.millis() * 10L));
+      run.lasts(Duration.ofMillis(start.millis() * 30L));
       if (restarts) {
         run.restart();
       }
@@ -276,7 +276,7 @@ class ZoneMachineProperties {
     return Combinators.combine(
             Arbitraries.integers().between(0, 2),
             Arbitraries.integers().between(1, 20),
-            Arbitraries.integers().between(250, 2500))
+            Arbitraries.integers().between(100, 900))
         .as((zone, looks, millis) -> new Event(Kind.KillPods, zone, 0, looks, millis))
         .list()
         .ofMinSize(1)

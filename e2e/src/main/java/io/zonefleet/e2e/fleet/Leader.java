@@ -1,0 +1,69 @@
+package io.zonefleet.e2e.fleet;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+
+/** The operator replica that holds the lease. */
+public final class Leader {
+  private final KubernetesClient client;
+  private final Resource<Lease> lease;
+
+  Leader(KubernetesClient client) {
+    this.client = client;
+    this.lease =
+        client.leases().inNamespace(Installation.NAMESPACE).withName(Installation.OPERATOR);
+  }
+
+  /** Its zone. */
+  public String zone() {
+    var holder = lease.get().getSpec().getHolderIdentity();
+    return zone(client.pods().inNamespace(Installation.NAMESPACE).withName(holder).get());
+  }
+
+  /** Hands the lease to a replica in that zone, which renews it as its own. */
+  public void moveTo(String zone) {
+    if (zone().equals(zone)) {
+      return;
+    }
+    var heir =
+        client.pods().inNamespace(Installation.NAMESPACE).list().getItems().stream()
+            .filter(pod -> isReady(pod) && zone(pod).equals(zone))
+            .map(pod -> pod.getMetadata().getName())
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("no operator is ready in " + zone));
+    var handed = ZonedDateTime.now(ZoneOffset.UTC);
+    lease.edit(
+        held -> {
+          held.getSpec().setHolderIdentity(heir);
+          held.getSpec().setRenewTime(handed);
+          return held;
+        });
+    Await.until(
+        heir + " in " + zone + " leads",
+        Duration.ofSeconds(30),
+        () ->
+            heir.equals(lease.get().getSpec().getHolderIdentity())
+                && lease.get().getSpec().getRenewTime().isAfter(handed.plusNanos(1_000_000)));
+  }
+
+  private String zone(Pod pod) {
+    return client
+        .nodes()
+        .withName(pod.getSpec().getNodeName())
+        .get()
+        .getMetadata()
+        .getLabels()
+        .get("topology.kubernetes.io/zone");
+  }
+
+  private static boolean isReady(Pod pod) {
+    return pod.getMetadata().getDeletionTimestamp() == null
+        && pod.getStatus().getConditions().stream()
+            .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
+  }
+}
