@@ -4,12 +4,18 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 
 /** The operator replica that holds the lease. */
 public final class Leader {
+  private static final DateTimeFormatter MICRO_TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
+
   private final KubernetesClient client;
   private final Resource<Lease> lease;
 
@@ -37,12 +43,11 @@ public final class Leader {
             .findFirst()
             .orElseThrow(() -> new AssertionError("no operator is ready in " + zone));
     var handed = ZonedDateTime.now(ZoneOffset.UTC);
-    lease.edit(
-        held -> {
-          held.getSpec().setHolderIdentity(heir);
-          held.getSpec().setRenewTime(handed);
-          return held;
-        });
+    // whatever the present holder writes meanwhile: it reads before it writes again
+    lease.patch(
+        PatchContext.of(PatchType.JSON_MERGE),
+        "{\"spec\": {\"holderIdentity\": \"%s\", \"renewTime\": \"%s\"}}"
+            .formatted(heir, MICRO_TIME.format(handed)));
     Await.until(
         heir + " in " + zone + " leads",
         Duration.ofSeconds(30),
