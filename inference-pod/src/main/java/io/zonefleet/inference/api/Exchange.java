@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One request being answered; knows how to write to it from any thread. */
 final class Exchange {
+  private static final String CLIENT = "zonefleet.client";
+
   private final RoutingContext routing;
   private final HttpServerResponse response;
   private final Context context;
@@ -26,11 +28,21 @@ final class Exchange {
     return routing.vertx();
   }
 
+  /** Notes whose API key a request brought. */
+  static void identify(RoutingContext routing, String client) {
+    routing.put(CLIENT, client);
+  }
+
   /**
-   * Whom the request is for, so that one client's many requests do not keep others waiting: the API
-   * key, else the address that a gateway saw, else the peer's. Nothing is granted by it.
+   * Whom the request is for, so that one client's many requests do not keep others waiting: the
+   * name of the API key's owner, else the unchecked key, else the address that a gateway saw, else
+   * the peer's. Nothing is granted by it.
    */
   String client() {
+    String known = routing.get(CLIENT);
+    if (known != null) {
+      return "client " + known;
+    }
     HttpServerRequest request = routing.request();
     String key = request.getHeader("authorization");
     if (key != null) {

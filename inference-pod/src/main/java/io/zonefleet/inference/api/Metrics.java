@@ -12,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** The metrics that vLLM's dashboards and autoscalers know, under vLLM's names. */
 @ApplicationScoped
@@ -35,6 +36,13 @@ public class Metrics {
         engine,
         e -> e.load().cacheUsage(),
         "Share of the key-value cache in use, 0 to 1");
+  }
+
+  /** Keys that let a client in. */
+  void keys(Supplier<Number> count) {
+    Gauge.builder("zonefleet_api_keys", count)
+        .description("Clients whose API key lets them in")
+        .register(registry);
   }
 
   private void gauge(

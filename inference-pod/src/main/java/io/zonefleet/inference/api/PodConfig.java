@@ -65,6 +65,8 @@ public interface PodConfig {
   @WithDefault("/dev/termination-log")
   String terminationLog();
 
+  ApiKeys apiKeys();
+
   Ort ort();
 
   Drain drain();
@@ -86,6 +88,19 @@ public interface PodConfig {
 
     /** {@code sha256:…}; a folder with another digest is refused. */
     Optional<String> digest();
+  }
+
+  /** Who may send requests. */
+  interface ApiKeys {
+    /**
+     * A folder with a file for each client, named as the client and holding its key. Without it
+     * nobody is asked for a key; where it is empty or missing, nobody is let in.
+     */
+    Optional<String> path();
+
+    /** How often the folder is read again. */
+    @WithDefault("2s")
+    Duration reload();
   }
 
   /** ONNX Runtime. */

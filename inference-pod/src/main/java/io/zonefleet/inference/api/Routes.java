@@ -22,7 +22,7 @@ final class Routes {
   static void last(Router router) {
     router
         .route()
-        .order(Integer.MAX_VALUE)
+        .order(Order.LAST)
         .handler(
             routing ->
                 new Exchange(routing)
