@@ -1,5 +1,7 @@
 package io.zonefleet.inference.api;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -7,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -67,9 +70,17 @@ final class Exchange {
         throw ApiException.invalid(null, "The request's body must be a JSON object.");
       }
       return node;
-    } catch (java.io.IOException e) {
+    } catch (JsonProcessingException e) {
+      throw ApiException.invalid(null, "The request's body is not JSON" + where(e) + ".");
+    } catch (IOException e) {
       throw ApiException.invalid(null, "The request's body is not JSON.");
     }
+  }
+
+  /** Where the body is ill-formed, without a word of it. */
+  private static String where(JsonProcessingException e) {
+    JsonLocation at = e.getLocation();
+    return at == null ? "" : ", from line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
   /** Runs on the connection's event loop, in the order of the calls. */

@@ -18,24 +18,30 @@ final class Routes {
 
   private Routes() {}
 
+  private static final String OFFERED =
+      "it has /v1/chat/completions, /v1/completions, /v1/models, /tokenize, /detokenize and"
+          + " /predict";
+
   /** What no other route takes is refused in the same form as everything else. */
   static void last(Router router) {
     router
         .route()
         .order(Order.LAST)
-        .handler(
-            routing ->
-                new Exchange(routing)
-                    .refuse(
-                        ApiException.invalid(
-                            404,
-                            null,
-                            "not_found",
-                            "There is no "
-                                + routing.request().method()
-                                + " "
-                                + routing.normalizedPath()
-                                + " here; see GET /v1/models.")));
+        .handler(routing -> new Exchange(routing).refuse(unknown(routing)));
+  }
+
+  private static ApiException unknown(RoutingContext routing) {
+    return ApiException.invalid(
+        404,
+        null,
+        "not_found",
+        "There is no "
+            + routing.request().method()
+            + " "
+            + Fields.shortened(routing.normalizedPath())
+            + " on this server; "
+            + OFFERED
+            + ".");
   }
 
   static void post(
