@@ -11,11 +11,13 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One request being answered; knows how to write to it from any thread. */
 final class Exchange {
   private static final String CLIENT = "zonefleet.client";
+  private static final String RECORD = "zonefleet.record";
 
   private final RoutingContext routing;
   private final HttpServerResponse response;
@@ -34,6 +36,21 @@ final class Exchange {
   /** Notes whose API key a request brought. */
   static void identify(RoutingContext routing, String client) {
     routing.put(CLIENT, client);
+    recordOf(routing).ifPresent(record -> record.client(client));
+  }
+
+  /** Notes what becomes of a request. */
+  static void record(RoutingContext routing, RequestRecord record) {
+    routing.put(RECORD, record);
+  }
+
+  private static Optional<RequestRecord> recordOf(RoutingContext routing) {
+    return Optional.ofNullable(routing.get(RECORD));
+  }
+
+  /** Where to note what becomes of the request; every request that generates has one. */
+  RequestRecord record() {
+    return recordOf(routing).orElseThrow();
   }
 
   /**
@@ -129,6 +146,7 @@ final class Exchange {
     if (!open()) {
       return;
     }
+    recordOf(routing).ifPresent(record -> record.refused(refusal.code()));
     refusal
         .retryAfterSeconds()
         .ifPresent(seconds -> response.putHeader("retry-after", String.valueOf(seconds)));

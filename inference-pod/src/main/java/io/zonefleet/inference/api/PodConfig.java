@@ -61,6 +61,10 @@ public interface PodConfig {
   @WithDefault("60s")
   Duration hangTimeout();
 
+  /** Whether there is a line in the log for each request; probes and scrapes have none. */
+  @WithDefault("true")
+  boolean accessLog();
+
   /** Where the sentence goes that says why the pod ended. */
   @WithDefault("/dev/termination-log")
   String terminationLog();
