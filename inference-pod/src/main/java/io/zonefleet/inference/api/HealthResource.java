@@ -45,7 +45,7 @@ class HealthResource {
           .put("zone", config.zone())
           .put("pod", config.pod())
           .put("provider", model.device().name());
-      // the operator cannot read the keys' Secret; this is how it learns that it is missing
+      // the operator does not read the keys' Secret; this is how it learns that it is missing
       authentication.keys().ifPresent(count -> body.put("apiKeys", count));
     }
     exchange.answer(health.httpStatus(), body);

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * API keys that the spec asks for and pods do not have. The operator may not read Secrets: what it
- * knows of them is how many keys its pods have found.
+ * API keys that the spec asks for and pods do not have. The operator does not read users' Secrets:
+ * what it knows of them is how many keys its pods have found.
  */
 public final class KeyFindings {
   private KeyFindings() {}
