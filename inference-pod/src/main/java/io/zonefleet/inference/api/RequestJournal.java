@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * Gives each request its id, which the answer repeats, and has what becomes of it written down: one
- * line in the log. Probes and scrapes are left out, for they come many times a second.
+ * line in the log and, where a collector is configured, one span. Probes and scrapes are left out,
+ * for they come many times a second.
  */
 @ApplicationScoped
 class RequestJournal {
@@ -26,10 +27,12 @@ class RequestJournal {
   private static final Pattern UNSAFE = Pattern.compile("[^A-Za-z0-9._:/+@~-]");
 
   private final AccessLog log;
+  private final Traces traces;
 
   @Inject
-  RequestJournal(AccessLog log) {
+  RequestJournal(AccessLog log, Traces traces) {
     this.log = log;
+    this.traces = traces;
   }
 
   void routes(@Observes Router router) {
@@ -60,6 +63,7 @@ class RequestJournal {
 
   private void complete(ServedRequest served) {
     log.write(served);
+    traces.write(served);
   }
 
   /** What cannot be an id is replaced, not repaired: two requests must not get the same one. */
