@@ -45,5 +45,7 @@ public record DeepSeekDeploymentSpec(
     @Default("{}") Traffic traffic,
     @Default("{}") Storage storage,
     @Default("{}") Server server,
+    @JsonPropertyDescription("Who may send requests; anybody who reaches the gateways without it.")
+        Auth auth,
     @JsonPropertyDescription("Changes to the generated objects, merged over what Zonefleet makes.")
         Template template) {}

@@ -90,6 +90,7 @@ class CrdValidationTest {
     assertThat(spec.storage().mode()).isEqualTo(StorageMode.PerZone);
     assertThat(spec.server().provider()).isEqualTo(Provider.Auto);
     assertThat(spec.server().http2()).isTrue();
+    assertThat(spec.auth()).as("keys are asked for only where somebody wants that").isNull();
   }
 
   @ParameterizedTest(name = "{0}: {1} -> {2}")
@@ -107,6 +108,28 @@ class CrdValidationTest {
           """)
   void illFormedSpecIsRefused(String what, String part, String replacement, String message) {
     assertRefused(VALID.formatted("refused").replace(part, replacement), message);
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {}                                 | spec.auth.apiKeysSecret: Required value
+          {apiKeysSecret: ''}                | spec.auth.apiKeysSecret in body should be at least 1 chars long
+          {apiKeysSecret: Chat_Keys}         | spec.auth.apiKeysSecret in body should match
+          {apiKeysSecret: ../keys}           | spec.auth.apiKeysSecret in body should match
+          {apiKeysSecret: 7}                 | must be of type string
+          """)
+  void keysNeedTheNameOfASecret(String auth, String message) {
+    assertRefused(VALID.formatted("refused") + "  auth: " + auth + "\n", message);
+  }
+
+  @Test
+  void theSecretOfKeysIsKept() {
+    var spec = create(VALID.formatted("keys") + "  auth: {apiKeysSecret: chat.keys-1}\n").getSpec();
+
+    assertThat(spec.auth()).isEqualTo(new Auth("chat.keys-1"));
   }
 
   @Test

@@ -27,14 +27,7 @@ record CompletionParameters(
   private static final int MAX_CHOICES = 8;
 
   static CompletionParameters of(Fields fields, LoadedModel model, boolean chat) {
-    String name = fields.text("model");
-    if (!name.equals(model.name())) {
-      throw ApiException.invalid(
-          404,
-          "model",
-          "model_not_found",
-          "The model `" + name + "` does not exist; this server has `" + model.name() + "`.");
-    }
+    ModelsResource.check(fields.text("model"), model);
     for (String unbuilt : List.of("tools", "functions", "response_format", "echo", "suffix")) {
       if (!(unbuilt.equals("response_format")
           && fields.object(unbuilt).root().path("type").asText().equals("text"))) {

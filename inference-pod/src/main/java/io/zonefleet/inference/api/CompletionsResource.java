@@ -4,10 +4,15 @@ import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.util.List;
 
 /** {@code POST /v1/chat/completions} and {@code POST /v1/completions}, streaming or not. */
 @ApplicationScoped
 class CompletionsResource {
+  /** Whoever sends one of these means the other endpoint, and would get an answer to nothing. */
+  private static final List<String> CHAT_ONLY =
+      List.of("messages", "tools", "tool_choice", "functions", "function_call");
+
   private final Generations generations;
   private final PodConfig config;
 
@@ -33,6 +38,15 @@ class CompletionsResource {
   private void complete(Exchange exchange) {
     Fields fields = new Fields(exchange.json());
     LoadedModel model = generations.model();
+    for (String chatOnly : CHAT_ONLY) {
+      if (fields.present(chatOnly) != null) {
+        throw ApiException.invalid(
+            400,
+            chatOnly,
+            "unsupported_parameter",
+            chatOnly + " is a field of /v1/chat/completions; /v1/completions does not take it.");
+      }
+    }
     CompletionParameters parameters = CompletionParameters.of(fields, model, false);
     answer(exchange, model, fields.text("prompt"), parameters, false);
   }

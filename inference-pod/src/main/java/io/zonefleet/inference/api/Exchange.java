@@ -1,5 +1,7 @@
 package io.zonefleet.inference.api;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -7,11 +9,16 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One request being answered; knows how to write to it from any thread. */
 final class Exchange {
+  private static final String CLIENT = "zonefleet.client";
+  private static final String RECORD = "zonefleet.record";
+
   private final RoutingContext routing;
   private final HttpServerResponse response;
   private final Context context;
@@ -26,11 +33,36 @@ final class Exchange {
     return routing.vertx();
   }
 
+  /** Notes whose API key a request brought. */
+  static void identify(RoutingContext routing, String client) {
+    routing.put(CLIENT, client);
+    recordOf(routing).ifPresent(record -> record.client(client));
+  }
+
+  /** Notes what becomes of a request. */
+  static void record(RoutingContext routing, RequestRecord record) {
+    routing.put(RECORD, record);
+  }
+
+  private static Optional<RequestRecord> recordOf(RoutingContext routing) {
+    return Optional.ofNullable(routing.get(RECORD));
+  }
+
+  /** Where to note what becomes of the request; every request that generates has one. */
+  RequestRecord record() {
+    return recordOf(routing).orElseThrow();
+  }
+
   /**
-   * Whom the request is for, so that one client's many requests do not keep others waiting: the API
-   * key, else the address that a gateway saw, else the peer's. Nothing is granted by it.
+   * Whom the request is for, so that one client's many requests do not keep others waiting: the
+   * name of the API key's owner, else the unchecked key, else the address that a gateway saw, else
+   * the peer's. Nothing is granted by it.
    */
   String client() {
+    String known = routing.get(CLIENT);
+    if (known != null) {
+      return "client " + known;
+    }
     HttpServerRequest request = routing.request();
     String key = request.getHeader("authorization");
     if (key != null) {
@@ -55,9 +87,17 @@ final class Exchange {
         throw ApiException.invalid(null, "The request's body must be a JSON object.");
       }
       return node;
-    } catch (java.io.IOException e) {
+    } catch (JsonProcessingException e) {
+      throw ApiException.invalid(null, "The request's body is not JSON" + where(e) + ".");
+    } catch (IOException e) {
       throw ApiException.invalid(null, "The request's body is not JSON.");
     }
+  }
+
+  /** Where the body is ill-formed, without a word of it. */
+  private static String where(JsonProcessingException e) {
+    JsonLocation at = e.getLocation();
+    return at == null ? "" : ", from line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
   /** Runs on the connection's event loop, in the order of the calls. */
@@ -106,6 +146,7 @@ final class Exchange {
     if (!open()) {
       return;
     }
+    recordOf(routing).ifPresent(record -> record.refused(refusal.code()));
     refusal
         .retryAfterSeconds()
         .ifPresent(seconds -> response.putHeader("retry-after", String.valueOf(seconds)));

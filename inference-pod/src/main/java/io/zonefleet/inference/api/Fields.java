@@ -126,14 +126,16 @@ record Fields(JsonNode root) {
           "missing_required_parameter",
           name + " is missing; it must be " + allowed + ".");
     }
-    String value = Json.text(node);
     return ApiException.invalid(
-        name,
-        name
-            + " is "
-            + (value.length() > 80 ? value.substring(0, 80) + "…" : value)
-            + "; it must be "
-            + allowed
-            + ".");
+        name, name + " is " + shortened(node) + "; it must be " + allowed + ".");
+  }
+
+  /** A value as it may be told back to who sent it. */
+  static String shortened(JsonNode node) {
+    return shortened(Json.text(node));
+  }
+
+  static String shortened(String value) {
+    return value.length() > 80 ? value.substring(0, 80) + "…" : value;
   }
 }

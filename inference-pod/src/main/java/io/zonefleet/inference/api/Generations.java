@@ -2,15 +2,10 @@ package io.zonefleet.inference.api;
 
 import io.zonefleet.inference.engine.ContextLengthException;
 import io.zonefleet.inference.engine.Engine;
-import io.zonefleet.inference.engine.FinishReason;
 import io.zonefleet.inference.engine.Generation;
 import io.zonefleet.inference.engine.GenerationRequest;
 import io.zonefleet.inference.engine.QueueFullException;
-import io.zonefleet.inference.engine.TokenLogprobs;
-import io.zonefleet.inference.engine.Usage;
-import io.zonefleet.inference.engine.WaitedTooLongException;
 import io.zonefleet.inference.text.ReasoningSplitter;
-import io.zonefleet.inference.text.ReasoningSplitter.Piece;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
@@ -63,6 +58,7 @@ class Generations {
    */
   void submit(Exchange exchange, LoadedModel model, Ask ask, AnswerSinks sinks) {
     int[] prompt = tokens(model, ask);
+    RequestRecord record = exchange.record();
     List<Engine.Job> jobs = new ArrayList<>();
     for (int choice = 0; choice < ask.choices(); choice++) {
       AnswerText text =
@@ -70,19 +66,22 @@ class Generations {
               model.tokenizer().vocabulary(),
               ask.stops(),
               ReasoningSplitter.opensReasoning(ask.prompt()),
-              counted(sinks.choice(choice)));
+              sinks.choice(choice));
       GenerationRequest request =
           request(model, ask, prompt, choice)
               .from(exchange.client(), Optional.of(config.queueTimeout()));
-      jobs.add(new Engine.Job(request, text));
+      jobs.add(new Engine.Job(request, new MeasuredTokens(text, metrics, record)));
     }
     Cancellation cancellation = new Cancellation();
     server.exchangeBegan();
     exchange.onEnd(server::exchangeEnded);
     exchange.onEnd(cancellation::cancel);
+    record.generates(model.name(), ask);
+    metrics.asked(ask);
     try {
       cancellation.of(model.engine().submit(jobs));
     } catch (RuntimeException e) {
+      record.withdrawn();
       throw refusal(e);
     }
   }
@@ -148,31 +147,5 @@ class Generations {
 
   private static ApiException tooLong(ContextLengthException e) {
     return ApiException.invalid(400, "messages", "context_length_exceeded", e.getMessage());
-  }
-
-  private AnswerSink counted(AnswerSink sink) {
-    return new AnswerSink() {
-      @Override
-      public void pieces(List<Piece> pieces) {
-        sink.pieces(pieces);
-      }
-
-      @Override
-      public void logprobs(TokenLogprobs logprobs) {
-        sink.logprobs(logprobs);
-      }
-
-      @Override
-      public void end(FinishReason reason, Usage usage) {
-        metrics.answered(reason, usage);
-        sink.end(reason, usage);
-      }
-
-      @Override
-      public void failed(RuntimeException cause) {
-        metrics.refused(cause instanceof WaitedTooLongException ? "deadline" : "engine");
-        sink.failed(cause);
-      }
-    };
   }
 }

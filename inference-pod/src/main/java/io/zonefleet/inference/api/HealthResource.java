@@ -13,11 +13,13 @@ import jakarta.inject.Inject;
 @ApplicationScoped
 class HealthResource {
   private final ModelServer server;
+  private final Authentication authentication;
   private final PodConfig config;
 
   @Inject
-  HealthResource(ModelServer server, PodConfig config) {
+  HealthResource(ModelServer server, Authentication authentication, PodConfig config) {
     this.server = server;
+    this.authentication = authentication;
     this.config = config;
   }
 
@@ -43,6 +45,8 @@ class HealthResource {
           .put("zone", config.zone())
           .put("pod", config.pod())
           .put("provider", model.device().name());
+      // the operator does not read the keys' Secret; this is how it learns that it is missing
+      authentication.keys().ifPresent(count -> body.put("apiKeys", count));
     }
     exchange.answer(health.httpStatus(), body);
   }

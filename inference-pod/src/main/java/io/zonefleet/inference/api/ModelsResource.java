@@ -43,7 +43,14 @@ class ModelsResource {
   }
 
   private ObjectNode one(LoadedModel model, String path) {
-    String name = path.substring("/v1/models/".length());
+    check(path.substring("/v1/models/".length()), model);
+    return describe(model);
+  }
+
+  /**
+   * @throws ApiException with status 404 when a request names another model
+   */
+  static void check(String name, LoadedModel model) {
     if (!name.equals(model.name())) {
       throw ApiException.invalid(
           404,
@@ -51,7 +58,6 @@ class ModelsResource {
           "model_not_found",
           "The model `" + name + "` does not exist; this server has `" + model.name() + "`.");
     }
-    return describe(model);
   }
 
   private ObjectNode describe(LoadedModel model) {

@@ -61,9 +61,15 @@ public interface PodConfig {
   @WithDefault("60s")
   Duration hangTimeout();
 
+  /** Whether there is a line in the log for each request; probes and scrapes have none. */
+  @WithDefault("true")
+  boolean accessLog();
+
   /** Where the sentence goes that says why the pod ended. */
   @WithDefault("/dev/termination-log")
   String terminationLog();
+
+  ApiKeys apiKeys();
 
   Ort ort();
 
@@ -86,6 +92,19 @@ public interface PodConfig {
 
     /** {@code sha256:…}; a folder with another digest is refused. */
     Optional<String> digest();
+  }
+
+  /** Who may send requests. */
+  interface ApiKeys {
+    /**
+     * A folder with a file for each client, named as the client and holding its key. Without it
+     * nobody is asked for a key; where it is empty or missing, nobody is let in.
+     */
+    Optional<String> path();
+
+    /** How often the folder is read again. */
+    @WithDefault("2s")
+    Duration reload();
   }
 
   /** ONNX Runtime. */

@@ -18,7 +18,7 @@ class PodHeaders {
   void routes(@Observes Router router) {
     router
         .route()
-        .order(Integer.MIN_VALUE)
+        .order(Order.HEADERS)
         .handler(
             routing -> {
               routing

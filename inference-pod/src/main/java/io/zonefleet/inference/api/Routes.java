@@ -1,6 +1,7 @@
 package io.zonefleet.inference.api;
 
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -18,24 +19,30 @@ final class Routes {
 
   private Routes() {}
 
+  private static final String OFFERED =
+      "it has /v1/chat/completions, /v1/completions, /v1/models, /tokenize, /detokenize and"
+          + " /predict";
+
   /** What no other route takes is refused in the same form as everything else. */
   static void last(Router router) {
     router
         .route()
-        .order(Integer.MAX_VALUE)
-        .handler(
-            routing ->
-                new Exchange(routing)
-                    .refuse(
-                        ApiException.invalid(
-                            404,
-                            null,
-                            "not_found",
-                            "There is no "
-                                + routing.request().method()
-                                + " "
-                                + routing.normalizedPath()
-                                + " here; see GET /v1/models.")));
+        .order(Order.LAST)
+        .handler(routing -> new Exchange(routing).refuse(unknown(routing)));
+  }
+
+  private static ApiException unknown(RoutingContext routing) {
+    return ApiException.invalid(
+        404,
+        null,
+        "not_found",
+        "There is no "
+            + routing.request().method()
+            + " "
+            + Fields.shortened(routing.normalizedPath())
+            + " on this server; "
+            + OFFERED
+            + ".");
   }
 
   static void post(
@@ -46,6 +53,7 @@ final class Routes {
       BiConsumer<Exchange, ApiException> refuse) {
     router
         .post(path)
+        .handler(Routes::asJson)
         .handler(BodyHandler.create(false).setBodyLimit(config.maxBodyBytes()))
         .blockingHandler(guard(handler, refuse), false)
         .failureHandler(
@@ -60,6 +68,15 @@ final class Routes {
                   ApiException.invalid(
                       405, null, "method_not_allowed", path + " takes POST requests only."));
             });
+  }
+
+  /**
+   * Every body is taken for JSON, whatever it is called: curl calls each a form, and a form would be
+   * decoded as one while it comes in.
+   */
+  private static void asJson(RoutingContext routing) {
+    routing.request().headers().set("content-type", "application/json");
+    routing.next();
   }
 
   private static Handler<RoutingContext> guard(
@@ -87,7 +104,8 @@ final class Routes {
           "request_too_large",
           "The request's body is larger than " + config.maxBodyBytes() + " bytes.");
     }
-    if (routing.failure() != null) {
+    // a client that leaves while it sends its body is no failure of ours
+    if (routing.failure() != null && !(routing.failure() instanceof HttpClosedException)) {
       LOG.error("A request failed", routing.failure());
     }
     return ApiException.internal("The request failed.");

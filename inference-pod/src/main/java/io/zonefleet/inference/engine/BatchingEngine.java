@@ -79,6 +79,11 @@ public final class BatchingEngine implements Engine {
   }
 
   @Override
+  public long cacheTokens() {
+    return slots.capacity();
+  }
+
+  @Override
   public boolean awaitIdle(Duration limit) throws InterruptedException {
     return queue.awaitIdle(limit.toNanos());
   }

@@ -33,6 +33,9 @@ public interface Engine extends AutoCloseable {
   /** The most tokens a sequence may have, prompt included. */
   int contextTokens();
 
+  /** Tokens that the cache has room for, kept prompts included. */
+  long cacheTokens();
+
   /**
    * Waits until nothing runs or waits.
    *

@@ -62,6 +62,11 @@ final class Slots {
     return most;
   }
 
+  /** Tokens that fit in all slots together. */
+  long capacity() {
+    return (long) slots.length * decoder.size().slotTokens();
+  }
+
   boolean full() {
     return running == most;
   }

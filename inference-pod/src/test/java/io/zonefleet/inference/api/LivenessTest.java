@@ -85,6 +85,11 @@ class LivenessTest {
           }
 
           @Override
+          public long cacheTokens() {
+            return 16;
+          }
+
+          @Override
           public boolean awaitIdle(Duration limit) {
             return true;
           }

@@ -33,6 +33,9 @@ final class InferenceEnvironment {
     if (server.contextTokens() != null) {
       put(variables, "ZONEFLEET_CONTEXT_TOKENS", server.contextTokens().toString());
     }
+    if (Keys.asked(fleet)) {
+      put(variables, "ZONEFLEET_API_KEYS_PATH", Keys.FOLDER);
+    }
     put(variables, "ZONEFLEET_TERMINATION_LOG", InferencePod.TERMINATION_LOG);
     put(variables, "ZONEFLEET_DRAIN_TIMEOUT", server.drainSeconds() + "s");
     // servers in Python keep caches at home and ask who they are; the root is read-only

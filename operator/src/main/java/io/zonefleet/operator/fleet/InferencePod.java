@@ -45,6 +45,7 @@ final class InferencePod {
             .withContainers(container(fleet, zone, settings))
             .addAllToVolumes(Weights.volumes(fleet, zone))
             .addToVolumes(Confinement.tmp())
+            .addAllToVolumes(Keys.volumes(fleet))
             .endSpec()
             .build();
     var overrides = fleet.getSpec().template();
@@ -76,7 +77,8 @@ final class InferencePod {
             // other servers write no termination log: their last lines say why they ended
             .withTerminationMessagePolicy("FallbackToLogsOnError")
             .withSecurityContext(Confinement.container())
-            .withVolumeMounts(Weights.mount(fleet), Confinement.tmpMount());
+            .withVolumeMounts(Weights.mount(fleet), Confinement.tmpMount())
+            .addAllToVolumeMounts(Keys.mounts(fleet));
     if (server.image() != null) {
       // other servers close their port at SIGTERM; gateways must have turned away by then
       container.withNewLifecycle().withNewPreStop().withNewSleep(3L).endPreStop().endLifecycle();

@@ -8,7 +8,9 @@ import io.zonefleet.operator.status.DigestFindings;
 import io.zonefleet.operator.status.Finding;
 import io.zonefleet.operator.status.Findings;
 import io.zonefleet.operator.status.FleetPolicies;
+import io.zonefleet.operator.status.KeyFindings;
 import io.zonefleet.operator.status.Known;
+import io.zonefleet.operator.status.PodAnswer;
 import io.zonefleet.operator.status.Surroundings;
 import io.zonefleet.operator.traffic.FleetKey;
 import io.zonefleet.operator.traffic.TrafficPlan;
@@ -52,7 +54,7 @@ final class FleetLoop implements Rim {
     shell.xds().forget(key);
     shell.applications().forget(key);
     shell.dark().forget(key);
-    shell.digests().forget(key);
+    shell.answers().forget(key);
     metrics.forget();
   }
 
@@ -81,8 +83,16 @@ final class FleetLoop implements Rim {
     var application = shell.applications().last(key, fleet.getMetadata().getUid());
     var ready = around.inference().stream().filter(FleetLook::isReady).toList();
     var revision = fleet.getSpec().model().revision();
-    var digests =
-        shell.digests().of(key, ready, revision, Plans.port(fleet), Plans.readyPath(fleet));
+    var answers =
+        shell
+            .answers()
+            .of(
+                key,
+                ready,
+                Plans.port(fleet),
+                Plans.readyPath(fleet),
+                fleet.getSpec().auth() != null);
+    var digests = PodAnswer.digests(answers, revision);
     var refused =
         shell
             .xds()
@@ -97,6 +107,7 @@ final class FleetLoop implements Rim {
                 application.stream().flatMap(a -> a.problems().stream()),
                 refused.stream(),
                 DigestFindings.of(fleet, digests).stream(),
+                KeyFindings.of(fleet, answers).stream(),
                 Findings.of(fleet, FleetPolicies.of(fleet.getSpec()), around).stream())
             .flatMap(s -> s)
             .sorted(Finding.BY_GRAVITY)

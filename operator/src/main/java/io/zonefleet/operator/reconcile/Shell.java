@@ -5,7 +5,7 @@ import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.cluster.DecisionEvents;
 import io.zonefleet.operator.cluster.GatewayAdmin;
 import io.zonefleet.operator.cluster.Leadership;
-import io.zonefleet.operator.cluster.PodDigests;
+import io.zonefleet.operator.cluster.PodAnswers;
 import io.zonefleet.operator.cluster.ServingLabels;
 import io.zonefleet.operator.cluster.StatusStore;
 import io.zonefleet.operator.traffic.XdsServer;
@@ -24,7 +24,7 @@ record Shell(
     StatusStore statuses,
     ServingLabels labels,
     DecisionEvents events,
-    PodDigests digests,
+    PodAnswers answers,
     Leadership leadership,
     XdsServer xds,
     Applications applications,

@@ -8,7 +8,7 @@ import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.cluster.DecisionEvents;
 import io.zonefleet.operator.cluster.GatewayAdmin;
 import io.zonefleet.operator.cluster.Leadership;
-import io.zonefleet.operator.cluster.PodDigests;
+import io.zonefleet.operator.cluster.PodAnswers;
 import io.zonefleet.operator.cluster.ServingLabels;
 import io.zonefleet.operator.cluster.StatusStore;
 import io.zonefleet.operator.fleet.FleetSettings;
@@ -93,7 +93,7 @@ final class Wiring {
         new StatusStore(quick),
         new ServingLabels(quick),
         new DecisionEvents(quick, settings.podName()),
-        new PodDigests(),
+        new PodAnswers(),
         leadership,
         xds,
         applications,

@@ -32,6 +32,10 @@ public record Finding(Reason reason, Optional<String> zone, String message) {
     ModelNotLoaded(true),
     OutOfMemory(true),
     PodFailed(true),
+    /** Nobody is let in. */
+    ApiKeysMissing(true),
+    /** Everybody is let in, though the spec asks for keys. */
+    ApiKeysNotAsked(true),
     Unschedulable(true),
     ZoneNodesNotReady(true),
     GatewayFailed(true),

@@ -129,6 +129,24 @@ class InferenceObjectsTest {
   }
 
   @Test
+  void keysAreAFolderThatIsReadOnlyAndMayBeMissing() {
+    var set = set("zone-a", "auth: {apiKeysSecret: chat-keys}");
+
+    var volume =
+        pod(set).getVolumes().stream().filter(v -> v.getSecret() != null).findFirst().orElseThrow();
+    assertThat(volume.getSecret().getSecretName()).isEqualTo("chat-keys");
+    assertThat(volume.getSecret().getOptional()).as("a pod must start to say so").isTrue();
+    assertThat(container(set).getVolumeMounts())
+        .filteredOn(mount -> mount.getName().equals(volume.getName()))
+        .singleElement()
+        .matches(mount -> mount.getReadOnly() && mount.getMountPath().startsWith("/etc/"))
+        .satisfies(
+            mount ->
+                assertThat(environment(container(set)))
+                    .containsEntry("ZONEFLEET_API_KEYS_PATH", mount.getMountPath()));
+  }
+
+  @Test
   void anotherServerTakesOursPlace() {
     var container =
         container(

@@ -93,6 +93,7 @@ final class People {
             null),
         null,
         null,
+        null,
         null);
   }
 }

@@ -9,7 +9,7 @@ import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.cluster.DecisionEvents;
 import io.zonefleet.operator.cluster.GatewayAdmin;
 import io.zonefleet.operator.cluster.Leadership;
-import io.zonefleet.operator.cluster.PodDigests;
+import io.zonefleet.operator.cluster.PodAnswers;
 import io.zonefleet.operator.cluster.ServingLabels;
 import io.zonefleet.operator.cluster.StatusStore;
 import io.zonefleet.operator.traffic.XdsServer;
@@ -64,7 +64,7 @@ final class Replica implements AutoCloseable {
                 new StatusStore(quick),
                 new ServingLabels(after),
                 new DecisionEvents(after, name),
-                new PodDigests(),
+                new PodAnswers(),
                 leadership,
                 xds,
                 applications,
