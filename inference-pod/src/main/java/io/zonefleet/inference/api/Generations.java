@@ -9,8 +9,8 @@ import io.zonefleet.inference.engine.QueueFullException;
 import io.zonefleet.inference.engine.TokenLogprobs;
 import io.zonefleet.inference.engine.Usage;
 import io.zonefleet.inference.engine.WaitedTooLongException;
+import io.zonefleet.inference.text.Part;
 import io.zonefleet.inference.text.ReasoningSplitter;
-import io.zonefleet.inference.text.ReasoningSplitter.Piece;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
@@ -66,11 +66,7 @@ class Generations {
     List<Engine.Job> jobs = new ArrayList<>();
     for (int choice = 0; choice < ask.choices(); choice++) {
       AnswerText text =
-          new AnswerText(
-              model.tokenizer().vocabulary(),
-              ask.stops(),
-              ReasoningSplitter.opensReasoning(ask.prompt()),
-              counted(sinks.choice(choice)));
+          new AnswerText(model.tokenizer().vocabulary(), ask, counted(sinks.choice(choice)));
       GenerationRequest request =
           request(model, ask, prompt, choice)
               .from(exchange.client(), Optional.of(config.queueTimeout()));
@@ -104,12 +100,17 @@ class Generations {
     if (!ask.ignoreEnd()) {
       ends.addAll(model.config().endTokens());
     }
-    return new GenerationRequest(
-            prompt,
-            Math.min(ask.maxTokens().orElse(room), room),
-            ask.sampling().choice(choice),
-            ends)
-        .withLogprobs(ask.logprobs());
+    int most = Math.min(ask.maxTokens().orElse(room), room);
+    GenerationRequest request =
+        new GenerationRequest(prompt, most, ask.sampling().choice(choice), ends)
+            .withLogprobs(ask.logprobs());
+    Shape shape = ask.shape();
+    boolean reasoning = ReasoningSplitter.opensReasoning(ask.prompt());
+    return model
+        .constraints()
+        .begin(shape.constraint(), reasoning, shape.mostReasoning(), most, ends)
+        .map(request::constrained)
+        .orElse(request);
   }
 
   /** The client may go away before there is a generation to cancel. */
@@ -153,8 +154,8 @@ class Generations {
   private AnswerSink counted(AnswerSink sink) {
     return new AnswerSink() {
       @Override
-      public void pieces(List<Piece> pieces) {
-        sink.pieces(pieces);
+      public void parts(List<Part> parts) {
+        sink.parts(parts);
       }
 
       @Override

@@ -20,18 +20,24 @@ import net.jqwik.api.Tuple;
 class RegexTest {
   @Provide
   Arbitrary<String> regexes() {
+    return regexes(4);
+  }
+
+  private static Arbitrary<String> regexes(int depth) {
     Arbitrary<String> atoms =
         Arbitraries.of(
             "a", "b", "é", "你", "😀", ".", "[ab]", "[^a]", "[a-é]", "\\d", "\\W", "\\.", "x{2}",
             "\\u00e9");
-    return Arbitraries.lazyOf(
-        () -> atoms,
-        () -> atoms,
-        () -> Combinators.combine(regexes(), regexes()).as((x, y) -> x + y),
-        () -> Combinators.combine(regexes(), regexes()).as((x, y) -> "(" + x + "|" + y + ")"),
-        () ->
-            Combinators.combine(regexes(), Arbitraries.of("*", "+", "?", "{1,3}", "{2}", "{0,2}?"))
-                .as((x, count) -> "(?:" + x + ")" + count));
+    if (depth == 0) {
+      return atoms;
+    }
+    Arbitrary<String> parts = regexes(depth - 1);
+    return Arbitraries.oneOf(
+        atoms,
+        Combinators.combine(parts, parts).as((x, y) -> x + y),
+        Combinators.combine(parts, parts).as((x, y) -> "(" + x + "|" + y + ")"),
+        Combinators.combine(parts, Arbitraries.of("*", "+", "?", "{1,3}", "{2}", "{0,2}?"))
+            .as((x, count) -> "(?:" + x + ")" + count));
   }
 
   @Provide
