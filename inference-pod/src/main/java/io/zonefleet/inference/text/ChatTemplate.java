@@ -30,14 +30,12 @@ public final class ChatTemplate {
   private final String eos;
 
   private ChatTemplate(String template, String bos, String eos) {
-    this.template = template;
+    this.template = WhitespaceControl.applied(template);
     this.bos = bos;
     this.eos = eos;
     this.jinjava =
         new Jinjava(
             JinjavaConfig.newBuilder()
-                .withTrimBlocks(true)
-                .withLstripBlocks(true)
                 // a user's text that holds {{ … }} must stay text
                 .withNestedInterpretationEnabled(false)
                 .withLegacyOverrides(
