@@ -85,10 +85,10 @@ public final class ToolCallParser {
     return parts;
   }
 
-  /** A call that never came to its arguments is told as the text that it is. */
+  /** A call that was cut off before its arguments is no text for the user. */
   private void unfinished(List<Part> parts) {
-    if (!format.json() || !whole(parts, held)) {
-      text(parts, format.callBegin() + held);
+    if (format.json()) {
+      whole(parts, held);
     }
   }
 
