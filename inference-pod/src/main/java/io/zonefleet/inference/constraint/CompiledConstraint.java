@@ -13,6 +13,8 @@ public final class CompiledConstraint {
   private final Grammar grammar;
   private final TokenTable table;
   private final TokenTable.Probes probes;
+  private long spent;
+  private long tokens;
   private final Map<Expression, long[]> masks =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -50,6 +52,15 @@ public final class CompiledConstraint {
     if (mask == null) {
       grammar.begin();
       mask = table.allowed(grammar, state, probes);
+      spent += grammar.work();
+      if (spent > Limits.STEPS + Limits.STEPS_PER_TOKEN * tokens) {
+        throw new TooComplexException(
+            "the schema or expression is too complex: its masks took "
+                + spent
+                + " steps for "
+                + tokens
+                + " tokens, and others wait meanwhile");
+      }
       masks.put(state, mask);
     }
     return mask;
@@ -58,6 +69,7 @@ public final class CompiledConstraint {
   /** The state after a token that was allowed. */
   synchronized Expression after(Expression state, int token) {
     grammar.begin();
+    tokens++;
     byte[] bytes = table.bytes(token);
     return bytes.length == 0 ? grammar.afterMarker(state, token) : grammar.after(state, bytes);
   }

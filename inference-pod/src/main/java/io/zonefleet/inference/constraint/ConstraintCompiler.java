@@ -30,10 +30,6 @@ public final class ConstraintCompiler {
     this.table = table;
   }
 
-  TokenTable table() {
-    return table;
-  }
-
   /**
    * @param afterReasoning whether up to two line ends may come first, as models write them after
    *     their reasoning

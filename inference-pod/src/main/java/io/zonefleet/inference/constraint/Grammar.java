@@ -11,7 +11,6 @@ import io.zonefleet.inference.constraint.Expression.OneOf;
 import io.zonefleet.inference.constraint.Expression.Repeated;
 import io.zonefleet.inference.constraint.Expression.Then;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +24,10 @@ import java.util.Map;
  * Not thread-safe.
  */
 final class Grammar {
-  /** Derivatives that one question may take, each about 0.2 µs; honest schemas need a tenth. */
+  /** Derivatives that one question may take, each up to 1 µs; honest schemas need a third. */
   private static final long MAX_WORK = 60_000;
 
-  private static final long MAX_WORK_AT_BUILD = 1_000_000;
+  private static final long MAX_WORK_AT_BUILD = 400_000;
 
   private final Expressions expressions;
   private final Expression start;
@@ -128,6 +127,16 @@ final class Grammar {
     }
   }
 
+  /** Steps since {@link #begin}. */
+  long work() {
+    return work;
+  }
+
+  /** Notes work that was done elsewhere. */
+  void worked(long steps) {
+    work += steps;
+  }
+
   Expression next(Expression state, int symbol) {
     if (state instanceof OneOf one) {
       return symbol < byteOf.length && one.bytes.has(byteOf[symbol])
@@ -220,10 +229,5 @@ final class Grammar {
       }
     }
     return true;
-  }
-
-  @Override
-  public String toString() {
-    return "Grammar" + Arrays.asList(expressions.size(), symbols);
   }
 }

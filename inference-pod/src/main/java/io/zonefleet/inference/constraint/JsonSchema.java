@@ -124,7 +124,7 @@ final class JsonSchema {
     }
   }
 
-  private static String escaped(String name) {
+  static String escaped(String name) {
     return name.replace("~", "~0").replace("/", "~1");
   }
 
@@ -262,7 +262,7 @@ final class JsonSchema {
             least,
             most);
       }
-      default -> object(schema, place);
+      default -> new JsonObjects(in, json, this::value).of(schema, place);
     };
   }
 
@@ -318,79 +318,6 @@ final class JsonSchema {
         bounded
             ? in.both(matching, in.repeat(json.spelled(CodePoints.ALL), least, most))
             : matching);
-  }
-
-  /** Properties in the schema's order; the optional ones may be left out. */
-  private Expression object(JsonNode schema, Place place) {
-    JsonNode properties = schema.path("properties");
-    if (schema.has("properties") && !properties.isObject()) {
-      throw refuse(place, "properties must be an object");
-    }
-    Set<String> required = required(schema, properties, place);
-    Expression rest = in.blank;
-    Expression first = in.blank;
-    JsonNode additional = schema.path("additionalProperties");
-    if (additional.isObject() || additional.asBoolean(false)) {
-      Expression pair =
-          json.pair(
-              json.quoted(otherNames(properties)),
-              value(additional, place.inside("additionalProperties")));
-      rest = in.repeat(in.then(json.comma(), pair), 0, Expression.Repeated.UNBOUNDED);
-      first = in.optional(in.then(pair, rest));
-    }
-    // from the last property to the first: what may come after one, and what may come at all
-    List<Map.Entry<String, JsonNode>> all = new ArrayList<>(properties.properties());
-    Expression afterOthers = rest;
-    Expression atStart = first;
-    List<Expression> next = new ArrayList<>();
-    Expression skipped = rest;
-    List<Expression> starts = new ArrayList<>();
-    Expression emptyStart = first;
-    for (int i = all.size() - 1; i >= 0; i--) {
-      String name = all.get(i).getKey();
-      Expression pair =
-          json.pair(
-              json.literal(com.fasterxml.jackson.databind.node.TextNode.valueOf(name)),
-              value(all.get(i).getValue(), place.inside("properties/" + escaped(name))));
-      Expression here = in.then(pair, afterOthers);
-      if (required.contains(name)) {
-        next.clear();
-        starts.clear();
-        skipped = in.never;
-        emptyStart = in.never;
-      }
-      next.add(here);
-      starts.add(here);
-      afterOthers = in.either(List.of(in.then(json.comma(), in.either(next)), skipped));
-      List<Expression> beginnings = new ArrayList<>(starts);
-      beginnings.add(emptyStart);
-      atStart = in.either(beginnings);
-    }
-    return json.braces(atStart);
-  }
-
-  private Set<String> required(JsonNode schema, JsonNode properties, Place place) {
-    Set<String> required = new HashSet<>();
-    JsonNode list = schema.path("required");
-    if (schema.has("required") && !list.isArray()) {
-      throw refuse(place, "required must be a list of names");
-    }
-    for (JsonNode name : list) {
-      if (!properties.has(name.asText())) {
-        throw refuse(place, "required has " + name + ", which is not among properties");
-      }
-      required.add(name.asText());
-    }
-    return required;
-  }
-
-  /** Names of additional properties: written plainly, and none of those that have a schema. */
-  private Expression otherNames(JsonNode properties) {
-    Expression any =
-        in.repeat(Utf8.character(in, TokenTable.PLAIN), 0, Expression.Repeated.UNBOUNDED);
-    List<String> names = new ArrayList<>();
-    properties.fieldNames().forEachRemaining(names::add);
-    return names.isEmpty() ? any : in.both(any, in.not(in.anyText(names)));
   }
 
   static ConstraintException refuse(Place place, String what) {

@@ -23,6 +23,14 @@ final class Limits {
   /** Expressions that a schema is made of; each takes about 50 bytes. */
   static final int EXPRESSIONS = 200_000;
 
+  /**
+   * Steps of up to 1 µs that the masks of one grammar may take at first, and more for each token:
+   * an expression that is made to be slow ends before others feel it.
+   */
+  static final long STEPS = 250_000;
+
+  static final long STEPS_PER_TOKEN = 12_000;
+
   /** States of one grammar that are remembered, 0.3 KB each. */
   static final int STATES_KEPT = 20_000;
 
