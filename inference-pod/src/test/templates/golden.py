@@ -7,6 +7,10 @@ FOLDER has the models' own templates, one file each: deepseek-r1.jinja, deepseek
 (the value of chat_template in their tokenizer_config.json). They are not part of this repository. Writes golden.json beside this script;
 ChatTemplateGoldenTest renders the same cases with the templates written anew in this folder, and with FOLDER's own ones when it is started
 with -Dzonefleet.templates=FOLDER.
+
+Where the templates behind the committed golden.json came from: R1's and its distillations' are what public copies of tokenizer_config.json
+agree on. Qwen2.5's is that of a public derivative with Qwen's own system message put back. V3's own was not to be had: it is R1's without
+reasoning, and a line end before each further tool output. Run this again with a model's own file to be sure of that model.
 """
 
 import hashlib
