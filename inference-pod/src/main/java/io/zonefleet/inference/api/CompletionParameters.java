@@ -87,7 +87,7 @@ record CompletionParameters(
       String param = form.isPresent() ? all.get().param() : "tool_choice";
       for (String breaking : List.of("stop", "stop_token_ids", "ignore_eos")) {
         JsonNode node = fields.present(breaking);
-        if (node != null && !node.isEmpty() | node.isTextual() | node.asBoolean()) {
+        if (node != null && (!node.isEmpty() || node.isTextual() || node.asBoolean())) {
           throw ApiException.invalid(
               breaking,
               breaking

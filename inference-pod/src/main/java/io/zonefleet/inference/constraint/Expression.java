@@ -1,6 +1,7 @@
 package io.zonefleet.inference.constraint;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -129,7 +130,7 @@ abstract sealed class Expression {
     }
   }
 
-  private static final java.util.Comparator<Expression> SAME = (a, b) -> a == b ? 0 : 1;
+  private static final Comparator<Expression> SAME = (a, b) -> a == b ? 0 : 1;
 
   /** From {@code least} to {@code most} times, {@link #UNBOUNDED} for any number. */
   static final class Repeated extends Expression {

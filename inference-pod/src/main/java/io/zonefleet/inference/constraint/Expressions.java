@@ -12,6 +12,7 @@ import io.zonefleet.inference.constraint.Expression.Repeated;
 import io.zonefleet.inference.constraint.Expression.Then;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -108,7 +109,7 @@ final class Expressions {
         texts.stream()
             .distinct()
             .map(text -> text.getBytes(StandardCharsets.UTF_8))
-            .sorted(java.util.Arrays::compareUnsigned)
+            .sorted(Arrays::compareUnsigned)
             .toList();
     return anyText(sorted, 0);
   }
@@ -116,7 +117,7 @@ final class Expressions {
   private Expression anyText(List<byte[]> texts, int at) {
     if (texts.size() == 1) {
       byte[] only = texts.getFirst();
-      return text(java.util.Arrays.copyOfRange(only, at, only.length));
+      return text(Arrays.copyOfRange(only, at, only.length));
     }
     SortedMap<Integer, List<byte[]>> byFirst = new TreeMap<>();
     List<Expression> parts = new ArrayList<>();

@@ -10,10 +10,14 @@ import io.zonefleet.inference.constraint.Expression.Not;
 import io.zonefleet.inference.constraint.Expression.OneOf;
 import io.zonefleet.inference.constraint.Expression.Repeated;
 import io.zonefleet.inference.constraint.Expression.Then;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A grammar that is ready to run. A state is the expression of what may still come; the state after
@@ -200,13 +204,14 @@ final class Grammar {
     };
   }
 
+  private record Pair(Expression state, Expression probe) {}
+
   /**
    * Whether everything that {@code probe} allows is allowed in {@code state}, at least to begin.
    */
   boolean covers(Expression state, Expression probe, int most) {
-    record Pair(Expression state, Expression probe) {}
-    java.util.Set<Pair> seen = new java.util.HashSet<>();
-    java.util.ArrayDeque<Pair> open = new java.util.ArrayDeque<>();
+    Set<Pair> seen = new HashSet<>();
+    Deque<Pair> open = new ArrayDeque<>();
     open.push(new Pair(state, probe));
     while (!open.isEmpty()) {
       Pair pair = open.pop();

@@ -1,6 +1,8 @@
 package io.zonefleet.inference.constraint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -142,9 +144,7 @@ final class JsonSchema {
       try {
         found =
             document.at(
-                java.net.URLDecoder.decode(
-                    target.substring(1).replace("+", "%2B"),
-                    java.nio.charset.StandardCharsets.UTF_8));
+                URLDecoder.decode(target.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8));
       } catch (IllegalArgumentException e) {
         throw refuse(place, "$ref " + target + " is no JSON pointer");
       }

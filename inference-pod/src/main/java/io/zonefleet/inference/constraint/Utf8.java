@@ -1,6 +1,7 @@
 package io.zonefleet.inference.constraint;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Code points as the bytes of UTF-8 (RFC 3629); surrogates are no characters. */
@@ -40,11 +41,11 @@ final class Utf8 {
     byte[] highest = filled(high, at, 0xBF);
     int from = first;
     int to = last;
-    if (!java.util.Arrays.equals(low, lowest)) {
+    if (!Arrays.equals(low, lowest)) {
       parts.add(edge(expressions, first, low, filled(low, at, 0xBF), at));
       from++;
     }
-    if (!java.util.Arrays.equals(high, highest)) {
+    if (!Arrays.equals(high, highest)) {
       parts.add(edge(expressions, last, filled(high, at, 0x80), high, at));
       to--;
     }
@@ -65,7 +66,7 @@ final class Utf8 {
 
   private static byte[] filled(byte[] bytes, int after, int value) {
     byte[] copy = bytes.clone();
-    java.util.Arrays.fill(copy, after + 1, copy.length, (byte) value);
+    Arrays.fill(copy, after + 1, copy.length, (byte) value);
     return copy;
   }
 
