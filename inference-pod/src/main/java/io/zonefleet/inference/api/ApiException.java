@@ -2,6 +2,7 @@ package io.zonefleet.inference.api;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.zonefleet.inference.constraint.TooComplexException;
 import io.zonefleet.inference.engine.EngineStoppedException;
 import io.zonefleet.inference.engine.WaitedTooLongException;
 import java.util.OptionalInt;
@@ -48,6 +49,8 @@ final class ApiException extends RuntimeException {
           later(503, "engine_stopped", 1, "The server cannot answer: " + stopped.getMessage());
       case WaitedTooLongException waited ->
           later(503, "deadline", 1, "The server is busy: " + waited.getMessage());
+      case TooComplexException complex ->
+          invalid(null, "The answer cannot be kept to its form: " + complex.getMessage());
       default -> internal("The generation failed: " + cause.getMessage());
     };
   }

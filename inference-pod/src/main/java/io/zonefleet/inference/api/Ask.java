@@ -16,6 +16,7 @@ import java.util.Set;
  *     probabilities
  * @param stopTokens tokens that end the answer besides the model's own
  * @param ignoreEnd whether the model's end tokens are ignored, as load generators ask for
+ * @param shape what the answer must look like, and what it may do
  */
 record Ask(
     String prompt,
@@ -26,7 +27,8 @@ record Ask(
     OptionalInt logprobs,
     List<String> stops,
     Set<Integer> stopTokens,
-    boolean ignoreEnd) {
+    boolean ignoreEnd,
+    Shape shape) {
 
   /** The likeliest answer, cut where the context ends. */
   static Ask greedy(String prompt, int maxTokens) {
@@ -39,6 +41,7 @@ record Ask(
         OptionalInt.empty(),
         List.of(),
         Set.of(),
-        false);
+        false,
+        Shape.FREE);
   }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zonefleet.inference.engine.FinishReason;
 import io.zonefleet.inference.engine.TokenLogprobs;
 import io.zonefleet.inference.engine.Usage;
+import io.zonefleet.inference.text.Message;
+import io.zonefleet.inference.text.Part;
 import io.zonefleet.inference.text.ReasoningSplitter.Piece;
 import io.zonefleet.inference.text.Vocabulary;
 import java.util.ArrayList;
@@ -52,16 +54,22 @@ final class CompletionFormat implements EventStream.Format {
     ObjectNode choice = Json.object().put("index", index);
     if (chat) {
       ObjectNode message = choice.putObject("message").put("role", "assistant");
-      message.put("content", answer.content());
+      boolean onlyCalls = answer.content().isEmpty() && !answer.calls().isEmpty();
+      message.put("content", onlyCalls ? null : answer.content());
       if (!answer.reasoning().isEmpty()) {
         message.put("reasoning_content", answer.reasoning());
         message.put("reasoning", answer.reasoning());
+      }
+      for (Message.Call call : answer.calls()) {
+        ObjectNode node = message.withArray("tool_calls").addObject();
+        node.put("id", call.id()).put("type", "function");
+        node.putObject("function").put("name", call.name()).put("arguments", call.arguments());
       }
     } else {
       choice.put("text", answer.reasoning() + answer.content());
     }
     putLogprobs(choice, index, answer.logprobs());
-    return choice.put("finish_reason", name(answer.reason()));
+    return choice.put("finish_reason", name(answer.reason(), !answer.calls().isEmpty()));
   }
 
   @Override
@@ -79,26 +87,39 @@ final class CompletionFormat implements EventStream.Format {
   }
 
   @Override
-  public ObjectNode piece(int index, Piece piece, List<TokenLogprobs> tokens) {
+  public ObjectNode part(int index, Part part, List<TokenLogprobs> tokens) {
     ObjectNode chunk = chunk();
     ObjectNode choice = choice(chunk, index, tokens, null);
-    if (!chat) {
+    if (!chat && part instanceof Piece piece) {
       choice.put("text", piece.text());
-    } else if (piece.reasoning()) {
-      choice
-          .putObject("delta")
-          .put("reasoning_content", piece.text())
-          .put("reasoning", piece.text());
     } else {
-      choice.putObject("delta").put("content", piece.text());
+      delta(choice.putObject("delta"), part);
     }
     return chunk;
   }
 
+  private static void delta(ObjectNode delta, Part part) {
+    switch (part) {
+      case Piece piece when piece.reasoning() ->
+          delta.put("reasoning_content", piece.text()).put("reasoning", piece.text());
+      case Piece piece -> delta.put("content", piece.text());
+      case Part.Call call -> {
+        ObjectNode node = delta.putArray("tool_calls").addObject();
+        node.put("index", call.index()).put("id", call.id()).put("type", "function");
+        node.putObject("function").put("name", call.name()).put("arguments", "");
+      }
+      case Part.Arguments more -> {
+        ObjectNode node = delta.putArray("tool_calls").addObject().put("index", more.index());
+        node.putObject("function").put("arguments", more.text());
+      }
+    }
+  }
+
   @Override
-  public ObjectNode last(int index, FinishReason reason, List<TokenLogprobs> tokens) {
+  public ObjectNode last(
+      int index, FinishReason reason, boolean called, List<TokenLogprobs> tokens) {
     ObjectNode chunk = chunk();
-    ObjectNode choice = choice(chunk, index, tokens, name(reason));
+    ObjectNode choice = choice(chunk, index, tokens, name(reason, called));
     if (chat) {
       choice.putObject("delta");
     } else {
@@ -165,7 +186,7 @@ final class CompletionFormat implements EventStream.Format {
     usage.putObject("prompt_tokens_details").put("cached_tokens", cached);
   }
 
-  private static String name(FinishReason reason) {
-    return reason == FinishReason.LENGTH ? "length" : "stop";
+  private static String name(FinishReason reason, boolean called) {
+    return reason == FinishReason.LENGTH ? "length" : called ? "tool_calls" : "stop";
   }
 }

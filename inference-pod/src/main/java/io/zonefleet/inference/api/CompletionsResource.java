@@ -1,10 +1,13 @@
 package io.zonefleet.inference.api;
 
 import io.vertx.ext.web.Router;
+import io.zonefleet.inference.text.ReasoningSplitter;
+import io.zonefleet.inference.text.ToolFormat;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code POST /v1/chat/completions} and {@code POST /v1/completions}, streaming or not. */
 @ApplicationScoped
@@ -15,6 +18,7 @@ class CompletionsResource {
 
   private final Generations generations;
   private final PodConfig config;
+  private final Compilations compilations = new Compilations();
 
   @Inject
   CompletionsResource(Generations generations, PodConfig config) {
@@ -31,7 +35,7 @@ class CompletionsResource {
     Fields fields = new Fields(exchange.json());
     LoadedModel model = generations.model();
     CompletionParameters parameters = CompletionParameters.of(fields, model, true);
-    String prompt = model.template().render(Messages.of(fields));
+    String prompt = model.template().render(Messages.of(fields), parameters.tools().definitions());
     answer(exchange, model, prompt, parameters, true);
   }
 
@@ -51,13 +55,38 @@ class CompletionsResource {
     answer(exchange, model, fields.text("prompt"), parameters, false);
   }
 
+  /** A form is compiled first, elsewhere. */
   private void answer(
       Exchange exchange,
       LoadedModel model,
       String prompt,
       CompletionParameters parameters,
       boolean chat) {
-    Ask ask = parameters.ask(prompt);
+    ToolFormat format = model.template().toolFormat();
+    if (parameters.form().isEmpty()) {
+      answer(exchange, model, parameters.ask(prompt, Optional.empty(), format), parameters, chat);
+      return;
+    }
+    compilations.compile(
+        exchange,
+        model,
+        parameters.form().get(),
+        ReasoningSplitter.opensReasoning(prompt),
+        compiled ->
+            answer(
+                exchange,
+                model,
+                parameters.ask(prompt, Optional.of(compiled), format),
+                parameters,
+                chat));
+  }
+
+  private void answer(
+      Exchange exchange,
+      LoadedModel model,
+      Ask ask,
+      CompletionParameters parameters,
+      boolean chat) {
     CompletionFormat format =
         new CompletionFormat(
             chat,

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zonefleet.inference.engine.FinishReason;
 import io.zonefleet.inference.engine.TokenLogprobs;
 import io.zonefleet.inference.engine.Usage;
-import io.zonefleet.inference.text.ReasoningSplitter.Piece;
+import io.zonefleet.inference.text.Part;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +23,12 @@ final class EventStream implements AnswerSinks {
     /**
      * @param logprobs of tokens since the last chunk of this choice, often none
      */
-    ObjectNode piece(int choice, Piece piece, List<TokenLogprobs> logprobs);
+    ObjectNode part(int choice, Part part, List<TokenLogprobs> logprobs);
 
-    ObjectNode last(int choice, FinishReason reason, List<TokenLogprobs> logprobs);
+    /**
+     * @param called whether the choice has called functions
+     */
+    ObjectNode last(int choice, FinishReason reason, boolean called, List<TokenLogprobs> logprobs);
 
     /**
      * @param usage of each choice
@@ -103,6 +106,7 @@ final class EventStream implements AnswerSinks {
 
   private final class Choice implements AnswerSink {
     private final int index;
+    private boolean called;
 
     /** Of tokens whose text is not written yet; touched on the connection's event loop only. */
     private List<TokenLogprobs> pending = new ArrayList<>();
@@ -118,11 +122,12 @@ final class EventStream implements AnswerSinks {
     }
 
     @Override
-    public void pieces(List<Piece> pieces) {
+    public void parts(List<Part> parts) {
+      called |= parts.stream().anyMatch(part -> part instanceof Part.Call);
       exchange.run(
           () -> {
             begin();
-            pieces.forEach(piece -> event(format.piece(index, piece, pending())));
+            parts.forEach(part -> event(format.part(index, part, pending())));
           });
     }
 
@@ -133,10 +138,11 @@ final class EventStream implements AnswerSinks {
 
     @Override
     public void end(FinishReason reason, Usage usage) {
+      boolean calls = called;
       exchange.run(
           () -> {
             begin();
-            event(format.last(index, reason, pending()));
+            event(format.last(index, reason, calls, pending()));
             ended(usage);
           });
     }

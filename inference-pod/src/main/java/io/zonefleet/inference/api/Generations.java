@@ -61,12 +61,7 @@ class Generations {
     RequestRecord record = exchange.record();
     List<Engine.Job> jobs = new ArrayList<>();
     for (int choice = 0; choice < ask.choices(); choice++) {
-      AnswerText text =
-          new AnswerText(
-              model.tokenizer().vocabulary(),
-              ask.stops(),
-              ReasoningSplitter.opensReasoning(ask.prompt()),
-              sinks.choice(choice));
+      AnswerText text = new AnswerText(model.tokenizer().vocabulary(), ask, sinks.choice(choice));
       GenerationRequest request =
           request(model, ask, prompt, choice)
               .from(exchange.client(), Optional.of(config.queueTimeout()));
@@ -103,12 +98,17 @@ class Generations {
     if (!ask.ignoreEnd()) {
       ends.addAll(model.config().endTokens());
     }
-    return new GenerationRequest(
-            prompt,
-            Math.min(ask.maxTokens().orElse(room), room),
-            ask.sampling().choice(choice),
-            ends)
-        .withLogprobs(ask.logprobs());
+    int most = Math.min(ask.maxTokens().orElse(room), room);
+    GenerationRequest request =
+        new GenerationRequest(prompt, most, ask.sampling().choice(choice), ends)
+            .withLogprobs(ask.logprobs());
+    Shape shape = ask.shape();
+    boolean reasoning = ReasoningSplitter.opensReasoning(ask.prompt());
+    return model
+        .constraints()
+        .begin(shape.constraint(), reasoning, shape.mostReasoning(), most, ends)
+        .map(request::constrained)
+        .orElse(request);
   }
 
   /** The client may go away before there is a generation to cancel. */

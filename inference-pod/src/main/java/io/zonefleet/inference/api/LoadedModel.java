@@ -21,6 +21,7 @@ import io.zonefleet.inference.ort.OrtException;
 import io.zonefleet.inference.ort.OrtSession;
 import io.zonefleet.inference.ort.Provider;
 import io.zonefleet.inference.text.ChatTemplate;
+import io.zonefleet.inference.text.Message;
 import io.zonefleet.inference.text.TextException;
 import io.zonefleet.inference.text.Tokenizer;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ public record LoadedModel(
     Device device,
     Tokenizer tokenizer,
     ChatTemplate template,
+    Constraints constraints,
     Engine engine,
     OrtSession session,
     OrtEnvironment environment)
@@ -120,6 +122,7 @@ public record LoadedModel(
             placed.device(),
             tokenizer,
             ChatTemplate.of(folder.tokenizerConfig()),
+            Constraints.of(tokenizer),
             new BatchingEngine(decoder, config.queueCapacity(), config.prefixCache().enabled()),
             session,
             environment);
@@ -169,8 +172,7 @@ public record LoadedModel(
   }
 
   private void warmUp() {
-    int[] prompt =
-        tokenizer.encode(template.render(List.of(new ChatTemplate.Message("user", "Hello"))));
+    int[] prompt = tokenizer.encode(template.render(List.of(new Message("user", "Hello"))));
     CompletableFuture<Void> done = new CompletableFuture<>();
     engine.submit(
         new GenerationRequest(prompt, 2, Sampling.GREEDY, Set.of()),

@@ -2,7 +2,7 @@ package io.zonefleet.inference.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.ext.web.Router;
-import io.zonefleet.inference.text.ChatTemplate.Message;
+import io.zonefleet.inference.text.Message;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;

@@ -71,8 +71,8 @@ final class Routes {
   }
 
   /**
-   * Every body is taken for JSON, whatever it is called: curl calls each a form, and a form would be
-   * decoded as one while it comes in.
+   * Every body is taken for JSON, whatever it is called: curl calls each a form, and a form would
+   * be decoded as one while it comes in.
    */
   private static void asJson(RoutingContext routing) {
     routing.request().headers().set("content-type", "application/json");

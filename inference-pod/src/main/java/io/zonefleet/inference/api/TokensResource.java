@@ -80,7 +80,7 @@ class TokensResource {
           "add_generation_prompt",
           "add_generation_prompt is false; it must be true, as it is for an answer.");
     }
-    return model.template().render(Messages.of(fields));
+    return model.template().render(Messages.of(fields), Tools.of(fields).definitions());
   }
 
   private void detokenize(Exchange exchange) {

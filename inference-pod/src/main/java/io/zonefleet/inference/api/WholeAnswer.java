@@ -3,6 +3,8 @@ package io.zonefleet.inference.api;
 import io.zonefleet.inference.engine.FinishReason;
 import io.zonefleet.inference.engine.TokenLogprobs;
 import io.zonefleet.inference.engine.Usage;
+import io.zonefleet.inference.text.Message;
+import io.zonefleet.inference.text.Part;
 import io.zonefleet.inference.text.ReasoningSplitter.Piece;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +20,7 @@ final class WholeAnswer implements AnswerSinks {
   record Answer(
       String reasoning,
       String content,
+      List<Message.Call> calls,
       List<TokenLogprobs> logprobs,
       FinishReason reason,
       Usage usage) {}
@@ -55,6 +58,7 @@ final class WholeAnswer implements AnswerSinks {
     private final int index;
     private final StringBuilder reasoning = new StringBuilder();
     private final StringBuilder content = new StringBuilder();
+    private final List<Message.Call> calls = new ArrayList<>();
     private final List<TokenLogprobs> logprobs = new ArrayList<>();
 
     Choice(int index) {
@@ -62,9 +66,16 @@ final class WholeAnswer implements AnswerSinks {
     }
 
     @Override
-    public void pieces(List<Piece> pieces) {
-      for (Piece piece : pieces) {
-        (piece.reasoning() ? reasoning : content).append(piece.text());
+    public void parts(List<Part> parts) {
+      for (Part part : parts) {
+        switch (part) {
+          case Piece piece -> (piece.reasoning() ? reasoning : content).append(piece.text());
+          case Part.Call call -> calls.add(new Message.Call(call.id(), call.name(), ""));
+          case Part.Arguments more -> {
+            Message.Call last = calls.removeLast();
+            calls.add(new Message.Call(last.id(), last.name(), last.arguments() + more.text()));
+          }
+        }
       }
     }
 
@@ -76,7 +87,8 @@ final class WholeAnswer implements AnswerSinks {
     @Override
     public void end(FinishReason reason, Usage usage) {
       complete(
-          index, new Answer(reasoning.toString(), content.toString(), logprobs, reason, usage));
+          index,
+          new Answer(reasoning.toString(), content.toString(), calls, logprobs, reason, usage));
     }
 
     @Override

@@ -13,7 +13,7 @@ public final class ReasoningSplitter {
   public static final String CLOSE = "</think>";
 
   /** A stretch of text of one kind; never empty. */
-  public record Piece(boolean reasoning, String text) {}
+  public record Piece(boolean reasoning, String text) implements Part {}
 
   private boolean reasoning;
   private boolean atStart = true;
@@ -26,6 +26,13 @@ public final class ReasoningSplitter {
    */
   public ReasoningSplitter(boolean insideReasoning) {
     reasoning = insideReasoning;
+  }
+
+  /** For an answer in which nothing is reasoning, whatever tags its text may hold. */
+  public static ReasoningSplitter withoutReasoning() {
+    ReasoningSplitter splitter = new ReasoningSplitter(false);
+    splitter.closed = true;
+    return splitter;
   }
 
   /** Whether a rendered prompt leaves the model inside its reasoning. */

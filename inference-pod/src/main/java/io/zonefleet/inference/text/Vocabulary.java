@@ -17,6 +17,7 @@ public final class Vocabulary {
 
   private final byte[][] bytes;
   private final BitSet special = new BitSet();
+  private final BitSet added = new BitSet();
 
   private Vocabulary(int size) {
     bytes = new byte[size][];
@@ -59,6 +60,7 @@ public final class Vocabulary {
       int id = token.path("id").asInt();
       vocabulary.bytes[id] = token.path("content").asText().getBytes(StandardCharsets.UTF_8);
       vocabulary.special.set(id, token.path("special").asBoolean());
+      vocabulary.added.set(id);
     }
     return vocabulary;
   }
@@ -85,6 +87,14 @@ public final class Vocabulary {
       return NOTHING;
     }
     return bytes[token];
+  }
+
+  /**
+   * Whether a token was added to the byte-level vocabulary: marks such as {@code <think>}, which a
+   * text never holds unless the mark itself is meant.
+   */
+  public boolean added(int token) {
+    return added.get(token);
   }
 
   /** How a token is spelled, special ones too; empty for numbers outside the vocabulary. */

@@ -41,7 +41,8 @@ class AccessLogTest {
         one.logprobs(),
         one.stops(),
         one.stopTokens(),
-        one.ignoreEnd());
+        one.ignoreEnd(),
+        one.shape());
   }
 
   private String line() {

@@ -158,7 +158,8 @@ class RefusalsTest {
         "application/json; charset=utf-8"
       })
   void aBodyIsJsonWhateverItIsCalled(String type) {
-    String prompt = "{\"model\": \"tiny-r1\", \"max_tokens\": 1, \"user\": \"%s\", \"prompt\": \"x=1&y\"}";
+    String prompt =
+        "{\"model\": \"tiny-r1\", \"max_tokens\": 1, \"user\": \"%s\", \"prompt\": \"x=1&y\"}";
     for (int length : new int[] {0, 100_000}) {
       given()
           .config(RestAssured.config().encoderConfig(BYTES_AS_THEY_ARE))

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.zonefleet.inference.text.ChatTemplate.Message;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
