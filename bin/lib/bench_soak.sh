@@ -7,7 +7,7 @@
 #   --seed N           of the clients' whims (1)
 #
 # 24 clients hang up at random moments, 6 read slowly or not at all, 4 send what is malformed, and 6 ask what has a known answer. At the
-# end every slot must be free within a second, memory flat after the first quarter, and every answer right; else the exit status is 1.
+# end every slot must be free within a second, memory flat in the second half, and every answer right; else the exit status is 1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . bin/lib/say.sh

@@ -168,6 +168,7 @@ def pod(setup, work, name="zonefleet", model="bench", **settings):
         "ZONEFLEET_CONTEXT_TOKENS": setup.context,
         "ZONEFLEET_ORT_THREADS": setup.threads,
         "ZONEFLEET_TERMINATION_LOG": work / "termination",
+        "MALLOC_ARENA_MAX": 2,
         "QUARKUS_HTTP_HOST": "127.0.0.1",
         "QUARKUS_HTTP_PORT": port,
         **settings,
