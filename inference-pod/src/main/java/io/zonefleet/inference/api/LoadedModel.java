@@ -11,6 +11,7 @@ import io.zonefleet.inference.engine.TokenListener;
 import io.zonefleet.inference.engine.Usage;
 import io.zonefleet.inference.model.GraphLayout;
 import io.zonefleet.inference.model.GraphOperators;
+import io.zonefleet.inference.model.LastTokenGraph;
 import io.zonefleet.inference.model.ModelConfig;
 import io.zonefleet.inference.model.ModelDigest;
 import io.zonefleet.inference.model.ModelFolder;
@@ -133,7 +134,8 @@ public record LoadedModel(
   private static Provider.Placed place(
       Provider provider, OrtEnvironment environment, ModelFolder folder, int threads) {
     try {
-      return provider.load(environment, folder.graph(), threads, LOG::info);
+      return provider.load(
+          environment, folder.graph(), LastTokenGraph.of(folder.graph()), threads, LOG::info);
     } catch (OrtException e) {
       if (e.code() == 0) {
         throw e;

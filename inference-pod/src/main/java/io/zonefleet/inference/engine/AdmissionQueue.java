@@ -59,10 +59,10 @@ final class AdmissionQueue {
   Sequence poll() {
     lock.lock();
     try {
-      Iterator<Map.Entry<String, Deque<Sequence>>> clients = turns.entrySet().iterator();
-      if (!clients.hasNext()) {
+      if (waiting == 0) {
         return null;
       }
+      Iterator<Map.Entry<String, Deque<Sequence>>> clients = turns.entrySet().iterator();
       Map.Entry<String, Deque<Sequence>> client = clients.next();
       clients.remove();
       Sequence next = client.getValue().poll();

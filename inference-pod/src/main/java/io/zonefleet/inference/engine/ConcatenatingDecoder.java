@@ -53,7 +53,7 @@ public final class ConcatenatingDecoder implements BatchDecoder {
       ids = host(8L * rows);
       positions = host(8L * rows);
       mask = host(8L * size.slots() * size.slotTokens());
-      logitsBuffer = owned.add(new LogitsBuffer(session, layout, rows));
+      logitsBuffer = owned.add(new LogitsBuffer(session, layout, size.slots(), rows));
       held =
           owned.add(
               new SlotSlabs(
@@ -90,7 +90,7 @@ public final class ConcatenatingDecoder implements BatchDecoder {
   @Override
   public void append(int slot, int[] tokens, int from, int to, float[] logits) {
     run(slot, 1, to - from, new int[] {from}, (row, i) -> tokens[from + i]);
-    logitsBuffer.read(to - from - 1, logits);
+    logitsBuffer.read(0, to - from, logits);
   }
 
   @Override
@@ -99,13 +99,13 @@ public final class ConcatenatingDecoder implements BatchDecoder {
       for (int slot = 0; slot < n; slot++) {
         int only = slot;
         run(slot, 1, 1, new int[] {lengths[slot]}, (row, i) -> tokens[only]);
-        logitsBuffer.read(0, logits[slot]);
+        logitsBuffer.read(0, 1, logits[slot]);
       }
       return;
     }
     run(0, n, 1, lengths, (row, i) -> tokens[row]);
     for (int row = 0; row < n; row++) {
-      logitsBuffer.read(row, logits[row]);
+      logitsBuffer.read(row, 1, logits[row]);
     }
   }
 

@@ -59,7 +59,7 @@ public final class InPlaceDecoder implements BatchDecoder {
       mask = owned.add(Slab.allocate(session, Device.CPU, 8L * size.slots() * size.slotTokens()));
       ones = owned.add(Slab.allocate(session, Device.CPU, 8L * size.slotTokens()));
       zeros = owned.add(Slab.allocate(session, Device.CPU, 8L * size.slotTokens()));
-      logitsBuffer = owned.add(new LogitsBuffer(session, layout, rows));
+      logitsBuffer = owned.add(new LogitsBuffer(session, layout, size.slots(), rows));
       cache =
           owned.add(
               new SlotSlabs(session, device, layout.cache(), size.allSlots(), size.slotTokens()));
@@ -98,7 +98,7 @@ public final class InPlaceDecoder implements BatchDecoder {
     try (IoBinding binding = bind(slot, 1, n, ones, to)) {
       binding.run(runOptions);
     }
-    logitsBuffer.read(n - 1, logits);
+    logitsBuffer.read(0, n, logits);
   }
 
   @Override
@@ -119,7 +119,7 @@ public final class InPlaceDecoder implements BatchDecoder {
     }
     steps[n][power].run(runOptions);
     for (int i = 0; i < n; i++) {
-      logitsBuffer.read(i, logits[i]);
+      logitsBuffer.read(i, 1, logits[i]);
     }
   }
 

@@ -1,7 +1,6 @@
 package io.zonefleet.inference.engine;
 
 import java.util.Arrays;
-import java.util.Map;
 
 /**
  * Changes logits before a token is chosen: repetition penalty, then presence and frequency penalty,
@@ -10,7 +9,8 @@ import java.util.Map;
  */
 final class LogitAdjustments {
   private final Sampling.Penalties penalties;
-  private final Map<Integer, Float> bias;
+  private final int[] biased;
+  private final float[] bias;
   private int[] prompt;
 
   /** The tokens of prompt and answer, each once, in the order of their coming. */
@@ -23,7 +23,11 @@ final class LogitAdjustments {
 
   LogitAdjustments(Sampling sampling, int[] prompt) {
     this.penalties = sampling.penalties();
-    this.bias = sampling.bias();
+    this.biased = sampling.bias().keySet().stream().mapToInt(Integer::intValue).toArray();
+    this.bias = new float[biased.length];
+    for (int i = 0; i < biased.length; i++) {
+      bias[i] = sampling.bias().get(biased[i]);
+    }
     this.prompt = prompt;
   }
 
@@ -42,12 +46,11 @@ final class LogitAdjustments {
         logits[token] = penalized(logits[token], times[token] - 1);
       }
     }
-    bias.forEach(
-        (token, value) -> {
-          if (token < logits.length) {
-            logits[token] += value;
-          }
-        });
+    for (int i = 0; i < biased.length; i++) {
+      if (biased[i] < logits.length) {
+        logits[biased[i]] += bias[i];
+      }
+    }
   }
 
   private float penalized(float logit, int answered) {

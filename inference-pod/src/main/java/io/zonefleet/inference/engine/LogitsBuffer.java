@@ -11,7 +11,10 @@ import io.zonefleet.inference.ort.OrtTensor;
 import io.zonefleet.inference.ort.Slab;
 import java.lang.foreign.MemorySegment;
 
-/** Host memory that a run's logits are written to: rows of the vocabulary's width. */
+/**
+ * Host memory that a run's logits are written to: rows of the vocabulary's width, one for each
+ * token, or for each row of the batch where the graph gives no more.
+ */
 final class LogitsBuffer implements AutoCloseable {
   private static final long BUDGET_BYTES = 32L << 20;
   private static final int MAX_CHUNK = 256;
@@ -19,11 +22,18 @@ final class LogitsBuffer implements AutoCloseable {
   private final Slab slab;
   private final int width;
   private final ElementType type;
+  private final boolean lastTokenOnly;
 
-  LogitsBuffer(OrtSession session, GraphLayout layout, int rows) {
+  /**
+   * @param batch the most rows of one run
+   * @param tokens the most tokens of one run, of all rows together
+   */
+  LogitsBuffer(OrtSession session, GraphLayout layout, int batch, int tokens) {
+    lastTokenOnly = layout.lastTokenOnly();
+    long rows = lastTokenOnly ? batch : tokens;
     width = layout.vocabularySize();
     type = layout.logitsType();
-    slab = Slab.allocate(session, Device.CPU, (long) width * type.bytes() * rows);
+    slab = Slab.allocate(session, Device.CPU, width * type.bytes() * rows);
   }
 
   /** Tokens per run, at least 16, whose logits stay within a budget of memory. */
@@ -33,14 +43,17 @@ final class LogitsBuffer implements AutoCloseable {
   }
 
   OrtTensor view(int batch, int tokens) {
-    return slab.view(0, type, batch, tokens, width);
+    return slab.view(0, type, batch, lastTokenOnly ? 1 : tokens, width);
   }
 
   /**
+   * The logits after the last token of a row.
+   *
+   * @param tokens that each row of the run had
    * @param into as wide as the vocabulary
    */
-  void read(int row, float[] into) {
-    long offset = (long) row * width;
+  void read(int row, int tokens, float[] into) {
+    long offset = (lastTokenOnly ? row : (row + 1L) * tokens - 1) * width;
     MemorySegment all = slab.memory();
     if (type == ElementType.FLOAT) {
       MemorySegment.copy(all, JAVA_FLOAT, offset * 4, into, 0, into.length);

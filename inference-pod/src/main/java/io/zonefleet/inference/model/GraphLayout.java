@@ -16,13 +16,15 @@ import java.util.regex.Pattern;
  * @param cache keys and values of every layer, in the order of the graph's inputs
  * @param positionIds whether tokens' positions are an input
  * @param vocabularySize width of a row of logits
+ * @param lastTokenOnly whether logits are of each row's last token, not of all tokens
  */
 public record GraphLayout(
     Kind kind,
     List<CacheTensor> cache,
     boolean positionIds,
     int vocabularySize,
-    ElementType logitsType) {
+    ElementType logitsType,
+    boolean lastTokenOnly) {
 
   /** What a graph does with its cache. */
   public enum Kind {
@@ -84,7 +86,12 @@ public record GraphLayout(
       throw unsupported("logits is " + logits.type());
     }
     return new GraphLayout(
-        kind(cache, operators), cache, positionIds, (int) logits.dim(2), logits.type());
+        kind(cache, operators),
+        cache,
+        positionIds,
+        (int) logits.dim(2),
+        logits.type(),
+        logits.dim(1) == 1);
   }
 
   private static Kind kind(List<CacheTensor> cache, Set<String> operators) {

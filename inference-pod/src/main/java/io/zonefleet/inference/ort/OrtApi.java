@@ -33,6 +33,7 @@ final class OrtApi {
 
   final MethodHandle createEnv;
   final MethodHandle createSession;
+  final MethodHandle createSessionFromArray;
   final MethodHandle createSessionOptions;
   final MethodHandle disableMemPattern;
   final MethodHandle setIntraOpNumThreads;
@@ -103,6 +104,7 @@ final class OrtApi {
 
     createEnv = call(4, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
     createSession = call(7, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
+    createSessionFromArray = call(8, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
     createSessionOptions = call(10, ADDRESS);
     disableMemPattern = call(17, ADDRESS);
     setIntraOpNumThreads = call(24, ADDRESS, JAVA_INT);

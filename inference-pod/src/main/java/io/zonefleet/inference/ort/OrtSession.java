@@ -1,6 +1,7 @@
 package io.zonefleet.inference.ort;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -9,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A loaded graph. Runs may come from several threads, each with bindings of its own. */
 public final class OrtSession extends Handle {
@@ -32,8 +34,30 @@ public final class OrtSession extends Handle {
    * @throws OrtException when the file is missing, corrupt, or uses operators that are unknown
    */
   public static OrtSession load(OrtEnvironment environment, SessionOptions options, Path graph) {
+    return load(environment, options, graph, Optional.empty());
+  }
+
+  /**
+   * The same, with other contents than the file has.
+   *
+   * @param contents what is loaded instead of the file, as if it were in its place
+   */
+  public static OrtSession load(
+      OrtEnvironment environment, SessionOptions options, Path graph, Optional<byte[]> contents) {
     OrtApi api = environment.api();
     try (Arena arena = Arena.ofConfined()) {
+      if (contents.isPresent()) {
+        options.externalWeights(graph.toAbsolutePath().getParent());
+        long size = contents.get().length;
+        MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, contents.get());
+        return new OrtSession(
+            api,
+            api.create(
+                out ->
+                    (MemorySegment)
+                        api.createSessionFromArray.invokeExact(
+                            environment.pointer(), bytes, size, options.pointer(), out)));
+      }
       MemorySegment path = arena.allocateFrom(graph.toString());
       return new OrtSession(
           api,

@@ -3,6 +3,7 @@ package io.zonefleet.inference.ort;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -35,15 +36,21 @@ public enum Provider {
   /**
    * Loads a graph on this provider.
    *
+   * @param contents as of {@link OrtSession#load(OrtEnvironment, SessionOptions, Path, Optional)}
    * @param threads threads per operator on the CPU
    * @param log told once, in one line, why the CPU was taken by {@link #AUTO}
    * @throws OrtException when CUDA is demanded and cannot be had, or the graph cannot be loaded
    */
-  public Placed load(OrtEnvironment environment, Path graph, int threads, Consumer<String> log) {
+  public Placed load(
+      OrtEnvironment environment,
+      Path graph,
+      Optional<byte[]> contents,
+      int threads,
+      Consumer<String> log) {
     return choose(
         environment.providers().contains(CUDA_PROVIDER),
-        () -> onCuda(environment, graph, threads),
-        () -> onCpu(environment, graph, threads),
+        () -> onCuda(environment, graph, contents, threads),
+        () -> onCpu(environment, graph, contents, threads),
         log);
   }
 
@@ -71,18 +78,20 @@ public enum Provider {
     return onCpu.get();
   }
 
-  private static Placed onCpu(OrtEnvironment environment, Path graph, int threads) {
+  private static Placed onCpu(
+      OrtEnvironment environment, Path graph, Optional<byte[]> contents, int threads) {
     try (SessionOptions options = new SessionOptions(environment, threads)) {
-      return new Placed(OrtSession.load(environment, options, graph), Device.CPU);
+      return new Placed(OrtSession.load(environment, options, graph, contents), Device.CPU);
     }
   }
 
   /** ONNX Runtime returns that a library does not load, and only logs which one it lacks. */
-  private static Placed onCuda(OrtEnvironment environment, Path graph, int threads) {
+  private static Placed onCuda(
+      OrtEnvironment environment, Path graph, Optional<byte[]> contents, int threads) {
     environment.log().capture();
     try (SessionOptions options = new SessionOptions(environment, threads)) {
       options.useCuda();
-      return new Placed(OrtSession.load(environment, options, graph), Device.CUDA);
+      return new Placed(OrtSession.load(environment, options, graph, contents), Device.CUDA);
     } catch (OrtException e) {
       List<String> logged = environment.log().release();
       throw logged.isEmpty() ? e : new OrtException(e.code(), logged.getLast());

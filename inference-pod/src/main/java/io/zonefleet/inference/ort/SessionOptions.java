@@ -2,6 +2,7 @@ package io.zonefleet.inference.ort;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 
 /** How a session runs: its threads and its execution provider. */
 public final class SessionOptions extends Handle {
@@ -24,6 +25,11 @@ public final class SessionOptions extends Handle {
     api.check(() -> (MemorySegment) api.disableMemPattern.invokeExact(pointer()));
     // Spinning worker threads would take the CPU from the HTTP threads between two steps.
     entry("session.intra_op.allow_spinning", "0");
+  }
+
+  /** Where a graph that is loaded from memory has its weights. */
+  void externalWeights(Path folder) {
+    entry("session.model_external_initializers_file_folder_path", folder.toString());
   }
 
   private void entry(String key, String value) {

@@ -15,6 +15,7 @@ public final class Slab extends Handle {
   private final Device device;
   private final MemoryInfo info;
   private final long bytes;
+  private final MemorySegment memory;
 
   private Slab(OrtApi api, Device device, MemoryInfo info, MemorySegment allocator, long bytes) {
     super(
@@ -29,6 +30,7 @@ public final class Slab extends Handle {
     this.device = device;
     this.info = info;
     this.bytes = bytes;
+    this.memory = pointer().reinterpret(bytes);
   }
 
   /**
@@ -70,7 +72,8 @@ public final class Slab extends Handle {
     if (device != Device.CPU) {
       throw new IllegalStateException("memory of " + device + " cannot be reached from the host");
     }
-    return pointer().reinterpret(bytes);
+    pointer();
+    return memory;
   }
 
   /**

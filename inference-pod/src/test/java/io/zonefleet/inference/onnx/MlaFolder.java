@@ -9,6 +9,11 @@ import java.util.List;
 public final class MlaFolder {
   private MlaFolder() {}
 
+  /** For programs that are not Java; arguments as of {@link #write}. */
+  public static void main(String[] args) throws IOException {
+    write(Path.of(args[0]), Path.of(args[1]));
+  }
+
   /**
    * @param models the tiny model's folder, with revision r1
    * @param revision the folder to be made

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,7 +127,7 @@ class OrtTest {
   @Test
   void autoTakesTheCpuAndSaysWhyOnce() {
     List<String> log = new ArrayList<>();
-    Provider.Placed placed = Provider.AUTO.load(ENVIRONMENT, GRAPH, 1, log::add);
+    Provider.Placed placed = Provider.AUTO.load(ENVIRONMENT, GRAPH, Optional.empty(), 1, log::add);
     placed.session().close();
     if (placed.device() == Device.CPU) {
       assertThat(log).singleElement().asString().startsWith("Provider Auto runs on the CPU: ");
@@ -140,7 +141,8 @@ class OrtTest {
     if (ENVIRONMENT.providers().contains("CUDAExecutionProvider")) {
       return;
     }
-    assertThatThrownBy(() -> Provider.CUDA.load(ENVIRONMENT, GRAPH, 1, line -> {}))
+    assertThatThrownBy(
+            () -> Provider.CUDA.load(ENVIRONMENT, GRAPH, Optional.empty(), 1, line -> {}))
         .hasMessageContaining("CUDA was asked for")
         .hasMessageContaining("cuda image");
   }

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Our pod beside a bare ONNX Runtime loop and onnxruntime-genai, on the same models, threads and machine.
+#
+# Usage: bin/bench inference [OPTION]...
+#
+#   --only SERVER,…    zonefleet, ort-loop, genai-generator, genai-engine, openvino (all)
+#   --model MODEL,…    tiny-int8, qwen2-0.5b-int8, qwen2-0.5b-int4 (all); the last two have Qwen2-0.5B's shape and random weights,
+#                      are written to the cache when first asked for, and take 1 GiB each
+#   --clients N,…      of closed loops (1,4,16,64)
+#   --no-open          leaves Poisson arrivals out
+#   --seconds S        that a row is measured for in each round (60)
+#   --rounds N         in which the servers take turns (3)
+#   --threads N        of each server (one less than there are cores, at least 1: the load needs the other)
+#   --print            prints the table only
+#
+# Writes docs/benchmarks/inference.json and inference.md after each model. Peers are installed from PyPI into the cache.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. bin/lib/say.sh
+. bin/lib/env.sh
+. bin/lib/peers.sh
+
+case " $* " in
+  *" -h "* | *" --help "*)
+    sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
+    exit
+    ;;
+esac
+
+. bin/lib/java.sh
+step "the peers' Python" install_peers
+step "the pod and the bare loop" build_pod
+ZONEFLEET_TEST_CLASSPATH=$(pod_classpath)
+export ZONEFLEET_TEST_CLASSPATH
+exec "$PEERS_PYTHON" inference-pod/bench/inference.py "$@"

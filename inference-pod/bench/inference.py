@@ -1,0 +1,220 @@
+"""Compares inference servers on the same models, threads and machine: see bin/bench inference --help.
+
+Servers of a model all run at once and take turns, so that what else the machine does meets all of them.
+"""
+
+import argparse
+import hashlib
+import importlib.metadata
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import numpy as np
+
+import report
+import servers
+from load import Lengths, Load, quantile
+
+ROOT = pathlib.Path(__file__).parents[2]
+TINY = ROOT / "examples/models/tiny-r1/r1"
+CACHE = pathlib.Path(os.environ["ZONEFLEET_CACHE"]) / "bench"
+CLIENTS = (1, 4, 16, 64)
+SLOTS = 16
+CONTEXT = 1024
+OPEN_SHARE = 0.7  # of the requests per second that the best genai mode completed with 16 clients
+
+
+def model_folder(name):
+    """Made once, and kept in the cache under what it was made from."""
+    if name == "tiny-int8":
+        return TINY
+    bits = {"qwen2-0.5b-int8": 8, "qwen2-0.5b-int4": 4}[name]
+    source = pathlib.Path(__file__).with_name("qwen_shape.py")
+    made_from = hashlib.sha256(source.read_bytes() + (TINY / "tokenizer.json").read_bytes()).hexdigest()[:16]
+    folder = CACHE / f"{name}-{made_from}"
+    if not (folder / "bench.json").exists():
+        print(f"    writing {name} with random weights", file=sys.stderr)
+        subprocess.run([sys.executable, source, str(bits), TINY, folder], check=True)
+    return folder
+
+
+MODELS = ("tiny-int8", "qwen2-0.5b-int8", "qwen2-0.5b-int4")
+
+
+def read_per_token(folder):
+    """Bytes of weights that a step must read: all but the embedding, of which it reads one row."""
+    described = folder / "bench.json"
+    if described.exists():
+        return json.loads(described.read_text())["readPerToken"]
+    config = json.loads((folder / "config.json").read_text())
+    return (folder / "model.onnx").stat().st_size - 4 * config["vocab_size"] * config["hidden_size"]
+
+
+def bandwidth(threads, mebibytes=512):
+    """Bytes per second that threads read from memory at best, as STREAM would: the largest of numbers in turn."""
+    parts = [np.ones(mebibytes * 2**17 // threads, np.int64) for _ in range(threads)]
+    best = 0.0
+    for _ in range(5):
+        readers = [threading.Thread(target=part.max) for part in parts]
+        start = time.perf_counter()
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+        best = max(best, sum(part.nbytes for part in parts) / (time.perf_counter() - start))
+    return best
+
+
+class Cell:
+    """One server under one load: what its rounds saw."""
+
+    def __init__(self):
+        self.samples, self.cpu, self.rss = [], [], 0.0
+
+    def add(self, sample, before, after, seconds):
+        self.samples.append(sample)
+        self.cpu.append((after.cpu - before.cpu) / seconds)
+        self.rss = max(self.rss, after.rss)
+
+    def rate(self):
+        return statistics.median(sample.tokens / sample.seconds for sample in self.samples)
+
+    def requests_per_second(self):
+        return sum(s.requests for s in self.samples) / sum(s.seconds for s in self.samples)
+
+    def row(self, server, model, load, limit):
+        ttft = [value for sample in self.samples for value in sample.ttft]
+        tpot = [value for sample in self.samples for value in sample.tpot]
+        busy = min(SLOTS, statistics.mean(sample.in_flight for sample in self.samples))
+        rates = [sample.tokens / sample.seconds for sample in self.samples]
+
+        def millis(values, q):
+            value = quantile(values, q)
+            return None if value is None else round(1000 * value, 2)
+
+        return {
+            "server": server,
+            "model": model,
+            "load": load.name,
+            "clients": load.clients,
+            "requestsPerSecond": round(load.rate, 3) if load.rate else None,
+            "tokensPerSecond": round(self.rate(), 1),
+            "tokensPerSecondSpread": round((max(rates) - min(rates)) / self.rate(), 2) if self.rate() else None,
+            "ttftP50Millis": millis(ttft, 0.5),
+            "ttftP99Millis": millis(ttft, 0.99),
+            "tpotP50Millis": millis(tpot, 0.5),
+            "tpotP99Millis": millis(tpot, 0.99),
+            "requests": sum(sample.requests for sample in self.samples),
+            "cpuCores": round(statistics.median(self.cpu), 2),
+            "rssMiB": round(self.rss),
+            "bandwidthShare": round(self.rate() / (max(1.0, busy) * limit), 3),
+        }
+
+
+def measure(server, load, lengths, seconds, seed, cell):
+    before, start = server.cost(), time.perf_counter()
+    sample = server.measure(load, lengths, seconds, seed)
+    if sample is None:
+        return
+    cell.add(sample, before, server.cost(), time.perf_counter() - start)
+    note = f"    {server.name:16} {load.name} {load.clients or f'{load.rate:.2f}/s'}: {sample.tokens / sample.seconds:.1f} tokens/s"
+    ttft = quantile(sample.ttft, 0.99)
+    print(note + (f", first token p99 {1000 * ttft:.0f} ms" if ttft else ""), file=sys.stderr)
+
+
+def compare(model, names, options, lengths, work):
+    """The rows of one model."""
+    setup = servers.Setup(model_folder(model), options.threads, SLOTS, CONTEXT)
+    read = bandwidth(options.threads)
+    limit = read / read_per_token(setup.folder)
+    print(f"==> {model}: memory reads {read / 2**30:.1f} GiB/s, so at most {limit:.1f} tokens/s a row", file=sys.stderr)
+    running, rows = [], []
+    try:
+        for name in names:
+            running.append(servers.STARTERS[name](setup, work))
+        for server in running:  # code that is compiled by now, pages that are read
+            server.measure(Load(clients=4), lengths, min(options.seconds, 5), 0)
+        closed = [Load(clients=n) for n in options.clients]
+        cells = rounds(running, closed, options, lengths)
+        loads = list(closed)
+        best = max(
+            (cells[name, load].requests_per_second() for name, load in cells if load.clients == 16 and "genai" in name),
+            default=0,
+        )
+        if best and options.open:
+            loads.append(Load(rate=OPEN_SHARE * best))
+            cells |= rounds(running, loads[-1:], options, lengths)
+        for load in loads:
+            for server in running:
+                if cells[server.name, load].samples:
+                    row = cells[server.name, load].row(server.name, model, load, limit)
+                    row |= {"rounds": options.rounds, "seconds": options.seconds}
+                    rows.append(row | {"readGiBPerSecond": round(read / 2**30, 1)})
+    finally:
+        for server in running:
+            server.close()
+    return rows
+
+
+def rounds(running, loads, options, lengths):
+    cells = {(server.name, load): Cell() for server in running for load in loads}
+    for turn in range(options.rounds):
+        for load in loads:
+            first = turn % len(running)
+            for server in running[first:] + running[:first]:
+                measure(server, load, lengths, options.seconds, 1000 + turn, cells[server.name, load])
+    return cells
+
+
+def facts(options, lengths):
+    return {
+        "threads": "One thread" if options.threads == 1 else f"{options.threads} threads",
+        "lengths": lengths,
+        "slots": SLOTS,
+        "open_share": OPEN_SHARE,
+        "openvino": importlib.metadata.version("openvino"),
+    }
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="bin/bench inference")
+    known = list(servers.STARTERS)
+    parser.add_argument("--only", default=",".join(known))
+    parser.add_argument("--model", default=",".join(MODELS))
+    parser.add_argument("--clients", default=",".join(map(str, CLIENTS)))
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=max(1, len(os.sched_getaffinity(0)) - 1))
+    parser.add_argument("--no-open", dest="open", action="store_false")
+    parser.add_argument("--print", dest="write", action="store_false")
+    options = parser.parse_args()
+    for text, allowed in ((options.only, known), (options.model, MODELS)):
+        for word in text.split(","):
+            if word not in allowed:
+                parser.error(f"'{word}' is unknown; allowed are {', '.join(allowed)}")
+    options.only, options.model = options.only.split(","), options.model.split(",")
+    options.clients = [int(n) for n in options.clients.split(",")]
+    return options
+
+
+def main():
+    options = arguments()
+    lengths = Lengths()
+    rows = []
+    with tempfile.TemporaryDirectory(dir=CACHE) as work:
+        for model in options.model:
+            rows += compare(model, options.only, options, lengths, pathlib.Path(work))
+            if options.write:
+                report.write(ROOT / "docs/benchmarks", rows, facts(options, lengths))
+    print(report.table(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""docs/benchmarks/inference.{json,md}, both written from the rows."""
+
+import json
+import os
+import platform
+import subprocess
+
+COLUMNS = (
+    ("server", "server", ""),
+    ("load", "load", ""),
+    ("tokens/s", "tokensPerSecond", ".1f"),
+    ("±", "tokensPerSecondSpread", ".0%"),
+    ("first token p50, ms", "ttftP50Millis", ".0f"),
+    ("p99", "ttftP99Millis", ".0f"),
+    ("per token p50, ms", "tpotP50Millis", ".1f"),
+    ("p99", "tpotP99Millis", ".1f"),
+    ("answers", "requests", "d"),
+    ("CPU, cores", "cpuCores", ".2f"),
+    ("memory, MiB", "rssMiB", "d"),
+    ("of bandwidth", "bandwidthShare", ".1%"),
+)
+PAGE = """# Inference: Zonefleet's pod beside onnxruntime-genai
+
+Written by `bin/bench inference`; figures of one machine, to compare servers with each other and not with other machines. Numbers are
+also in [inference.json](inference.json).
+
+- Machine: {machine}; commit {commit}. {threads} for each server; the load generator and HTTP have what is left.
+- Every server of a model runs all the time and they take turns, in rounds whose number and seconds stand above each table, after a warm-up
+  that lasts until each client has had an answer (at most half as long). Tokens/s are the median of rounds and ± is their spread
+  (greatest less least, of the median); times are of all rounds together. With few answers, p99 is the slowest one.
+- Prompts have a log-normal length of median {lengths.prompt_median} tokens, answers of {lengths.output_median}, sigma {lengths.sigma} of both, cut off at {lengths.least} and {lengths.most}. Prompts are random words, so that no
+  prefix is ever shared. Greedy; no token ends an answer.
+- `zonefleet` is the pod as its image starts it, {slots} slots, text in and out over HTTP, server-sent events. `ort-loop` is its decoder in a bare
+  loop without queue, text or HTTP: the limit. `genai-generator` and `genai-engine` are onnxruntime-genai 0.18 with ONNX Runtime 1.32 behind a
+  single-threaded Python server that takes and gives token numbers. Its Generator gets up to {slots} waiting requests as one batch; its
+  Engine batches by itself (on the CPU at most 4, and a batch ends before the next begins). `openvino` is OpenVINO {openvino} behind the same
+  Python server, one request at a time: openvino-genai's continuous batching does not take this graph.
+- `closed 16`: 16 clients that ask again as soon as they have their answer. `open`: Poisson arrivals at {open_share:.0%} of the requests per second
+  that the better genai mode completed with 16 clients.
+- *Of bandwidth*: tokens/s as a share of what reading all weights once for each step would allow at the bandwidth that was measured in the same
+  run, for as many rows as were under way.
+- Models: `tiny-int8` is `examples/models/tiny-r1`; the others have Qwen2-0.5B's shape and random weights. Blocks of 32, activations
+  of 8 bits.
+
+## What it must show
+
+{goals}
+{tables}
+"""
+
+
+def machine():
+    """Cores, memory and CPU; no name and no path."""
+    with open("/proc/cpuinfo") as info:
+        cpu = next(line.split(":")[1].strip() for line in info if line.startswith("model name"))
+    with open("/proc/meminfo") as info:
+        memory = int(info.readline().split()[1]) / 2**20
+    return f"{len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB, {cpu}, {platform.machine()}"
+
+
+def commit():
+    """Of what is measured: a commit of documentation changes no figure."""
+    folders = ["inference-pod", "bin", "pom.xml", "examples/models"]
+    made, dirty = (
+        subprocess.run(["git", *command, "--", *folders], capture_output=True, text=True, check=True).stdout.strip()
+        for command in (["log", "-1", "--format=%h"], ["status", "--porcelain"])
+    )
+    return made + ("-dirty" if dirty else "")
+
+
+def load_of(row):
+    return f"closed {row['clients']}" if row["clients"] else f"open {row['requestsPerSecond']:.2f}/s"
+
+
+def cell(row, key, form):
+    value = load_of(row) if key == "load" else row[key]
+    return "–" if value is None else format(value, form)
+
+
+def table(rows):
+    lines = [
+        "| " + " | ".join(title for title, _, _ in COLUMNS) + " |",
+        "|" + "".join("---|" if not form else "---:|" for _, _, form in COLUMNS),
+    ]
+    lines += ["| " + " | ".join(cell(row, key, form) for _, key, form in COLUMNS) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def find(rows, server, model, clients):
+    return next((r for r in rows if r["server"].startswith(server) and r["model"] == model and r["clients"] == clients), None)
+
+
+def goals(rows):
+    """One line for each goal and model that was measured."""
+    lines = ["| goal | model | measured | |", "|---|---|---:|---|"]
+
+    def line(goal, model, value, met):
+        lines.append(f"| {goal} | {model} | {value} | {'yes' if met else '**no**'} |")
+
+    for model in dict.fromkeys(row["model"] for row in rows):
+
+        def peers(clients, key):
+            return [r[key] for r in rows if "genai" in r["server"] and r["model"] == model and r["clients"] == clients and r[key]]
+
+        def own(clients):
+            return find(rows, "zonefleet", model, clients)
+
+        for clients, goal in ((1, 1.0), (16, 2.0)):
+            if own(clients) and peers(clients, "tokensPerSecond"):
+                ratio = own(clients)["tokensPerSecond"] / max(peers(clients, "tokensPerSecond"))
+                text = f"{clients} client{'s'[: clients - 1]}: at least {goal:g} × genai's better mode"
+                line(text, model, f"{ratio:.2f} ×", ratio >= goal)
+        if own(0) and peers(0, "ttftP99Millis"):
+            ratio = own(0)["ttftP99Millis"] / min(peers(0, "ttftP99Millis"))
+            line("open load: first token p99 at most 1/5 of genai's better mode", model, f"1/{1 / ratio:.1f}", ratio <= 0.2)
+        for clients in (1, 16):
+            bare = find(rows, "ort-loop", model, clients)
+            if own(clients) and bare:
+                cost = 1 - own(clients)["tokensPerSecond"] / bare["tokensPerSecond"]
+                text = f"HTTP costs at most 3 % of the bare loop, {clients} client{'s'[: clients - 1]}"
+                line(text + ("" if "qwen" in model else " (stated only)"), model, f"{cost:.1%}", cost <= 0.03)
+    return "\n".join(lines)
+
+
+def earlier(file, models):
+    """Rows of other models that the same commit had on the same machine."""
+    if not file.exists():
+        return []
+    document = json.loads(file.read_text())
+    same = document["machine"] == machine() and document["commit"] == commit()
+    return [row for row in document["rows"] if same and row["model"] not in models]
+
+
+def write(folder, measured, facts):
+    """`facts` fill the page's blanks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "inference.json"
+    rows = earlier(file, {row["model"] for row in measured}) + measured
+    rows.sort(key=lambda row: ("tiny" not in row["model"], "int4" in row["model"]))
+    document = {"machine": machine(), "commit": commit(), "rows": rows}
+    lines = ",\n  ".join(json.dumps(row) for row in rows)
+    head = json.dumps({"machine": document["machine"], "commit": document["commit"]}, indent=1)
+    file.write_text(f'{head[:-2]},\n "rows": [\n  {lines}\n ]\n}}\n')
+    tables = ""
+    for model in dict.fromkeys(row["model"] for row in rows):
+        of_model = [row for row in rows if row["model"] == model]
+        first = of_model[0]
+        tables += (
+            f"\n## {model}\n\nRounds: {first['rounds']} of {first['seconds']:g} s; memory read {first['readGiBPerSecond']} GiB/s.\n\n"
+            f"{table(of_model)}\n"
+        )
+    page = PAGE.format(
+        machine=document["machine"],
+        commit=document["commit"],
+        goals=goals(rows),
+        tables=tables,
+        **facts,
+    )
+    (folder / "inference.md").write_text(page)
