@@ -1,6 +1,7 @@
 package io.zonefleet.inference.api;
 
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -50,6 +51,7 @@ final class Routes {
       PodConfig config,
       Consumer<Exchange> handler,
       BiConsumer<Exchange, ApiException> refuse) {
+    router.post(path).handler(Routes::asJson);
     router
         .post(path)
         .handler(BodyHandler.create(false).setBodyLimit(config.maxBodyBytes()))
@@ -66,6 +68,15 @@ final class Routes {
                   ApiException.invalid(
                       405, null, "method_not_allowed", path + " takes POST requests only."));
             });
+  }
+
+  /**
+   * Every body is taken for JSON, whatever it is called: curl calls each a form, and a form would
+   * be decoded as one while it comes in.
+   */
+  private static void asJson(RoutingContext routing) {
+    routing.request().headers().set("content-type", "application/json");
+    routing.next();
   }
 
   private static Handler<RoutingContext> guard(
@@ -93,7 +104,8 @@ final class Routes {
           "request_too_large",
           "The request's body is larger than " + config.maxBodyBytes() + " bytes.");
     }
-    if (routing.failure() != null) {
+    // a client that leaves while it sends its body is no failure of ours
+    if (routing.failure() != null && !(routing.failure() instanceof HttpClosedException)) {
       LOG.error("A request failed", routing.failure());
     }
     return ApiException.internal("The request failed.");

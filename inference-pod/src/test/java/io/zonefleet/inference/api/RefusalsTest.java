@@ -7,6 +7,10 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.config.EncoderConfig;
+import io.restassured.http.ContentType;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What this server does not do, or cannot read, is refused in OpenAI's form. */
 @QuarkusTest
 class RefusalsTest {
+  private static final EncoderConfig BYTES_AS_THEY_ARE =
+      EncoderConfig.encoderConfig()
+          .appendDefaultContentCharsetToContentTypeIfUndefined(false)
+          .encodeContentTypeAs("application/x-www-form-urlencoded", ContentType.TEXT)
+          .encodeContentTypeAs("multipart/form-data", ContentType.TEXT);
+
   @BeforeEach
   void ready() {
     Ready.await();
@@ -125,6 +135,40 @@ class RefusalsTest {
         .statusCode(413)
         .body("error.code", equalTo("request_too_large"))
         .body("error.message", containsString("4194304 bytes"));
+  }
+
+  @Test
+  void aBodyOfAnySizeIsRefusedInTheSameWay() {
+    given()
+        .contentType("application/json")
+        .body(new byte[70 << 20])
+        .post("/v1/chat/completions")
+        .then()
+        .statusCode(413)
+        .body("error.code", equalTo("request_too_large"));
+  }
+
+  /** As curl sends it that nobody has told of JSON. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/plain",
+        "application/json; charset=utf-8"
+      })
+  void aBodyIsJsonWhateverItIsCalled(String type) {
+    String prompt =
+        "{\"model\": \"tiny-r1\", \"max_tokens\": 1, \"user\": \"%s\", \"prompt\": \"x=1&y\"}";
+    for (int length : new int[] {0, 100_000}) {
+      given()
+          .config(RestAssured.config().encoderConfig(BYTES_AS_THEY_ARE))
+          .header("content-type", type)
+          .body(prompt.formatted("u".repeat(length)).getBytes(StandardCharsets.UTF_8))
+          .post("/v1/completions")
+          .then()
+          .statusCode(200);
+    }
   }
 
   @Test

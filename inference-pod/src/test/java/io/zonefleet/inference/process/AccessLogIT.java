@@ -2,9 +2,12 @@ package io.zonefleet.inference.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.net.Socket;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Given a pod, then its log has one line for each request, and no word of what was said. */
@@ -86,6 +90,13 @@ class AccessLogIT {
     assertThat(line("id=bad-2")).contains("status=400 error=invalid_value");
     pod.send(request("bad-3", "/v1/completions", "x".repeat(5 << 20)));
     assertThat(line("id=bad-3")).contains("status=413 error=request_too_large");
+    HttpRequest endless =
+        HttpRequest.newBuilder(pod.uri("/v1/completions"))
+            .header("x-request-id", "bad-4")
+            .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[5 << 20])))
+            .build();
+    assertThat(pod.send(endless).statusCode()).isEqualTo(413);
+    assertThat(line("id=bad-4")).contains("status=413 error=request_too_large");
   }
 
   @Test
@@ -116,5 +127,22 @@ class AccessLogIT {
     pod.send(request("after-probes", "/predict", "{}"));
     line("id=after-probes");
     assertThat(pod.log()).doesNotContain("path=/readyz", "path=/metrics");
+  }
+
+  /** Given a pipe that is full, as when the container runtime hangs. */
+  @Test
+  @Timeout(120)
+  void aLogThatNobodyReadsHoldsUpNoRequest(@TempDir Path other) throws Exception {
+    Path log = other.resolve("log");
+    assertThat(new ProcessBuilder("mkfifo", log.toString()).start().waitFor()).isZero();
+    try (RandomAccessFile pipe = new RandomAccessFile(log.toFile(), "rw");
+        PodProcess silent = PodProcess.ready(other)) {
+      // a pipe holds 64 KiB, and a line has more than 150 bytes
+      for (int i = 0; i < 1000; i++) {
+        assertThat(silent.status("/v1/models")).isEqualTo(200);
+      }
+      assertThat(silent.status("/readyz")).isEqualTo(200);
+      assertThat(pipe.read()).as("there was something to read").isPositive();
+    }
   }
 }
