@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.zonefleet.inference.auth.SecretFolder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,9 @@ class KeysIT {
             "ZONEFLEET_API_KEYS_PATH",
             secret.path().toString(),
             "ZONEFLEET_API_KEYS_RELOAD",
-            "50ms");
+            "50ms",
+            "ZONEFLEET_MAX_CONCURRENCY",
+            "1");
   }
 
   @AfterAll
@@ -133,6 +137,48 @@ class KeysIT {
     } finally {
       secret.holds(Map.of("team-a", A));
       pod.await("told of the first key again", () -> letsIn(A));
+    }
+  }
+
+  private CompletableFuture<Long> generate(String key) {
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                pod.request("/v1/chat/completions", PodProcess.longChat(900, false)),
+                (name, value) -> true)
+            .header("authorization", "Bearer " + key)
+            .build();
+    return pod.http
+        .sendAsync(request, BodyHandlers.ofString())
+        .thenApply(
+            answer -> {
+              assertThat(answer.statusCode()).isEqualTo(200);
+              return System.nanoTime();
+            });
+  }
+
+  private void waiting(int count) {
+    pod.await(count + " waiting", () -> pod.metric("vllm:num_requests_waiting") == count);
+  }
+
+  /** Given one slot, and a client who is there first with many requests. */
+  @Test
+  void whoseKeyItIsHasTurnsOfItsOwn() throws Exception {
+    try {
+      secret.holds(Map.of("team-a", A, "team-b", B));
+      pod.await("told of the second client", () -> letsIn(B));
+      CompletableFuture<Long> runs = generate(A);
+      pod.await("busy", () -> pod.metric("vllm:num_requests_running") == 1);
+      CompletableFuture<Long> next = generate(A);
+      waiting(1);
+      CompletableFuture<Long> last = generate(A);
+      waiting(2);
+      CompletableFuture<Long> other = generate(B);
+      waiting(3);
+      assertThat(other.join()).isGreaterThan(next.join()).isLessThan(last.join());
+      assertThat(runs.join()).isLessThan(next.join());
+    } finally {
+      secret.holds(Map.of("team-a", A));
+      pod.await("told of the first key again", () -> letsIn(A) && !letsIn(B));
     }
   }
 }
