@@ -51,6 +51,7 @@ final class Routes {
       PodConfig config,
       Consumer<Exchange> handler,
       BiConsumer<Exchange, ApiException> refuse) {
+    router.post(path).handler(Routes::asJson);
     router
         .post(path)
         .handler(Routes::asJson)
