@@ -3,76 +3,39 @@ package io.zonefleet.inference.api;
 import io.zonefleet.inference.constraint.CompiledConstraint;
 import io.zonefleet.inference.constraint.ConstraintException;
 import io.zonefleet.inference.constraint.TooComplexException;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import org.jboss.logging.Logger;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Compiles constraints on one thread of its own: neither an event loop nor the engine waits for a
- * schema, however large.
+ * Compiles constraints one after the other, on the worker threads that requests are read on. Few
+ * may wait, so that hostile schemas take one processor at most, and never all worker threads.
  */
 final class Compilations {
-  private static final Logger LOG = Logger.getLogger(Compilations.class);
-  private static final int WAITING = 128;
+  private static final int PLACES = 8;
 
-  private final ThreadPoolExecutor thread =
-      new ThreadPoolExecutor(
-          1,
-          1,
-          10,
-          TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(WAITING),
-          Thread.ofPlatform().name("constraint-compiler").daemon().factory());
-
-  Compilations() {
-    thread.allowCoreThreadTimeOut(true);
-  }
+  private final Semaphore places = new Semaphore(PLACES);
+  private final ReentrantLock turn = new ReentrantLock(true);
 
   /**
-   * Goes on with the constraint on the connection's event loop; answers the request itself when
-   * there can be none.
+   * @throws ApiException 400 where the form cannot be obeyed, 429 where too many wait
    */
-  void compile(
-      Exchange exchange,
-      LoadedModel model,
-      StructuredFields.Form form,
-      boolean afterReasoning,
-      Consumer<CompiledConstraint> then) {
-    try {
-      thread.execute(
-          () -> {
-            try {
-              CompiledConstraint compiled =
-                  model.constraints().compiler().compile(form.restriction(), afterReasoning);
-              exchange.run(() -> guarded(exchange, () -> then.accept(compiled)));
-            } catch (ConstraintException | TooComplexException e) {
-              ApiException refusal =
-                  ApiException.invalid(form.param(), form.param() + ": " + e.getMessage() + ".");
-              exchange.run(() -> exchange.refuse(refusal));
-            } catch (RuntimeException | StackOverflowError e) {
-              LOG.error("A constraint could not be compiled", e);
-              exchange.run(
-                  () -> exchange.refuse(ApiException.internal("The request failed: " + e)));
-            }
-          });
-    } catch (RejectedExecutionException e) {
+  CompiledConstraint compile(
+      LoadedModel model, StructuredFields.Form form, boolean afterReasoning) {
+    if (!places.tryAcquire()) {
       throw ApiException.later(
-          429, "queue_full", 1, "The server is busy: " + WAITING + " schemas wait to be compiled");
+          429, "queue_full", 1, "The server is busy: " + PLACES + " schemas wait to be compiled.");
     }
-  }
-
-  /** As the router does for what runs at once. */
-  private static void guarded(Exchange exchange, Runnable action) {
+    turn.lock();
     try {
-      action.run();
-    } catch (ApiException e) {
-      exchange.refuse(e);
-    } catch (RuntimeException e) {
-      LOG.error("A request failed", e);
-      exchange.refuse(ApiException.internal("The request failed: " + e.getMessage()));
+      return model.constraints().compiler().compile(form.restriction(), afterReasoning);
+    } catch (ConstraintException | TooComplexException e) {
+      throw ApiException.invalid(form.param(), form.param() + ": " + e.getMessage() + ".");
+    } catch (StackOverflowError e) {
+      throw ApiException.invalid(
+          form.param(), form.param() + " is nested too deeply to be compiled.");
+    } finally {
+      turn.unlock();
+      places.release();
     }
   }
 }

@@ -2,12 +2,10 @@ package io.zonefleet.inference.api;
 
 import io.vertx.ext.web.Router;
 import io.zonefleet.inference.text.ReasoningSplitter;
-import io.zonefleet.inference.text.ToolFormat;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.List;
-import java.util.Optional;
 
 /** {@code POST /v1/chat/completions} and {@code POST /v1/completions}, streaming or not. */
 @ApplicationScoped
@@ -55,38 +53,18 @@ class CompletionsResource {
     answer(exchange, model, fields.text("prompt"), parameters, false);
   }
 
-  /** A form is compiled first, elsewhere. */
   private void answer(
       Exchange exchange,
       LoadedModel model,
       String prompt,
       CompletionParameters parameters,
       boolean chat) {
-    ToolFormat format = model.template().toolFormat();
-    if (parameters.form().isEmpty()) {
-      answer(exchange, model, parameters.ask(prompt, Optional.empty(), format), parameters, chat);
-      return;
-    }
-    compilations.compile(
-        exchange,
-        model,
-        parameters.form().get(),
-        ReasoningSplitter.opensReasoning(prompt),
-        compiled ->
-            answer(
-                exchange,
-                model,
-                parameters.ask(prompt, Optional.of(compiled), format),
-                parameters,
-                chat));
-  }
-
-  private void answer(
-      Exchange exchange,
-      LoadedModel model,
-      Ask ask,
-      CompletionParameters parameters,
-      boolean chat) {
+    boolean reasoning = ReasoningSplitter.opensReasoning(prompt);
+    Ask ask =
+        parameters.ask(
+            prompt,
+            parameters.form().map(form -> compilations.compile(model, form, reasoning)),
+            model.template().toolFormat());
     CompletionFormat format =
         new CompletionFormat(
             chat,

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Makes constraints over one model's tokens, and remembers the last few. Compiling takes about a
- * millisecond, up to 0.2 s for hostile input, so it is not for an event loop. Thread-safe.
+ * Makes constraints over one model's tokens, and remembers the last few. Compiling takes a few
+ * milliseconds, up to 0.4 s for hostile input, so it is not for an event loop. Thread-safe.
  */
 public final class ConstraintCompiler {
   private static final ObjectMapper MAPPER =

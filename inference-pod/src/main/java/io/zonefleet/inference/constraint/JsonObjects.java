@@ -35,7 +35,7 @@ final class JsonObjects {
     }
     Set<String> required = required(schema, properties, place);
     Expression rest = in.blank;
-    Expression first = in.blank;
+    List<Expression> starts = new ArrayList<>();
     JsonNode additional = schema.path("additionalProperties");
     if (additional.isObject() || additional.asBoolean(false)) {
       Expression pair =
@@ -43,16 +43,13 @@ final class JsonObjects {
               json.quoted(otherNames(properties)),
               values.apply(additional, place.inside("additionalProperties")));
       rest = in.repeat(in.then(json.comma(), pair), 0, Expression.Repeated.UNBOUNDED);
-      first = in.optional(in.then(pair, rest));
+      starts.add(in.then(pair, rest));
     }
-    // from the last property to the first: what may come after one, and what may come at all
+    // from the last property to the first: what may come after one, and what may come first
     List<Map.Entry<String, JsonNode>> all = new ArrayList<>(properties.properties());
-    Expression afterOthers = rest;
-    Expression atStart = first;
     List<Expression> next = new ArrayList<>();
     Expression skipped = rest;
-    List<Expression> starts = new ArrayList<>();
-    Expression emptyStart = first;
+    Expression after = rest;
     for (int i = all.size() - 1; i >= 0; i--) {
       String name = all.get(i).getKey();
       Expression pair =
@@ -60,21 +57,19 @@ final class JsonObjects {
               json.literal(TextNode.valueOf(name)),
               values.apply(
                   all.get(i).getValue(), place.inside("properties/" + JsonSchema.escaped(name))));
-      Expression here = in.then(pair, afterOthers);
       if (required.contains(name)) {
         next.clear();
         starts.clear();
         skipped = in.never;
-        emptyStart = in.never;
       }
+      Expression here = in.then(pair, after);
       next.add(here);
       starts.add(here);
-      afterOthers = in.either(List.of(in.then(json.comma(), in.either(next)), skipped));
-      List<Expression> beginnings = new ArrayList<>(starts);
-      beginnings.add(emptyStart);
-      atStart = in.either(beginnings);
+      after = in.either(List.of(in.then(json.comma(), in.either(next)), skipped));
     }
-    return json.braces(atStart);
+    return starts.isEmpty()
+        ? in.sequence(in.text("{"), json.space(), in.text("}"))
+        : json.braces(in.either(starts), required.isEmpty());
   }
 
   private Set<String> required(JsonNode schema, JsonNode properties, JsonSchema.Place place) {

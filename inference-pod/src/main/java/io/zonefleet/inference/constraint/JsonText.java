@@ -121,11 +121,16 @@ final class JsonText {
   Expression object() {
     Expression pair = pair(string(0, Expression.Repeated.UNBOUNDED), anything());
     Expression more = in.repeat(in.then(comma(), pair), 0, Expression.Repeated.UNBOUNDED);
-    return braces(in.optional(in.then(pair, more)));
+    return braces(in.then(pair, more), true);
   }
 
-  Expression braces(Expression pairs) {
-    return in.sequence(in.text("{"), space(), pairs, space(), in.text("}"));
+  /**
+   * @param pairs not empty
+   * @param orNone whether there may be no pairs either
+   */
+  Expression braces(Expression pairs, boolean orNone) {
+    Expression some = in.then(pairs, space());
+    return in.sequence(in.text("{"), space(), orNone ? in.optional(some) : some, in.text("}"));
   }
 
   Expression pair(Expression key, Expression value) {
@@ -137,16 +142,15 @@ final class JsonText {
   }
 
   Expression array(Expression item, int least, int most) {
-    Expression items =
-        most == 0
-            ? in.blank
-            : in.then(
-                item,
-                in.repeat(
-                    in.then(comma(), item),
-                    Math.max(0, least - 1),
-                    most == Expression.Repeated.UNBOUNDED ? most : most - 1));
-    return in.sequence(
-        in.text("["), space(), least == 0 ? in.optional(items) : items, space(), in.text("]"));
+    if (most == 0) {
+      return in.sequence(in.text("["), space(), in.text("]"));
+    }
+    Expression more =
+        in.repeat(
+            in.then(comma(), item),
+            Math.max(0, least - 1),
+            most == Expression.Repeated.UNBOUNDED ? most : most - 1);
+    Expression some = in.sequence(item, more, space());
+    return in.sequence(in.text("["), space(), least == 0 ? in.optional(some) : some, in.text("]"));
   }
 }

@@ -63,7 +63,8 @@ class JsonSchemaTest {
         compile(
             """
             {"type": "object", "required": ["a", "b"], "properties": {
-              "a": {"type": "array", "items": {"type": "integer"}}, "b": {"type": "null"}}}""");
+              "a": {"type": "array", "items": {"type": "integer"}}, "b": {"type": "null"}}}\
+            """);
     assertThat(Walk.accepts(compiled, "{\"a\":[1,2],\"b\":null}")).isTrue();
     assertThat(Walk.accepts(compiled, "{\"a\": [1, 2], \"b\": null}")).isTrue();
     assertThat(Walk.accepts(compiled, "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": null\n}"))
@@ -73,6 +74,8 @@ class JsonSchemaTest {
     assertThat(Walk.accepts(compiled, "{\"b\":null,\"a\":[1]}")).isFalse();
     assertThat(Walk.accepts(compiled, "{\"a\":[1],\"b\":null,\"c\":1}")).isFalse();
     assertThat(Walk.accepts(compiled, "{\"a\":[1],\"b\":null}\n")).isFalse();
+    assertThat(Walk.accepts(compiled, "{\"a\":[\n],\"b\":null}")).isTrue();
+    assertThat(Walk.accepts(compiled, "{\"a\":[\n\n],\"b\":null}")).isFalse();
   }
 
   @Example

@@ -40,26 +40,34 @@ final class Walk {
     return allowed;
   }
 
-  /** The text, marker tokens spelled out. */
+  /** A whole text, marker tokens spelled out. */
   static String text(TokenConstraint constraint, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
     ByteArrayOutputStream text = new ByteArrayOutputStream();
-    for (int i = 0; i < MOST; i++) {
+    if (!draw(constraint, seed, MOST, text)) {
+      throw new AssertionError("no end: " + text.toString(StandardCharsets.UTF_8));
+    }
+    return text.toString(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * @return whether the text ended within {@code most} tokens
+   */
+  static boolean draw(TokenConstraint constraint, long seed, int most, ByteArrayOutputStream text) {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < most; i++) {
       List<Integer> allowed = allowed(constraint);
       if (allowed.isEmpty()) {
         throw new AssertionError("dead end after: " + text.toString(StandardCharsets.UTF_8));
       }
-      int token = allowed.get(random.nextInt(allowed.size()));
-      if (i > PATIENCE) {
-        token = closing(allowed, random);
-      }
+      int token =
+          i > PATIENCE ? closing(allowed, random) : allowed.get(random.nextInt(allowed.size()));
       constraint.accept(token);
       if (token == END) {
-        return text.toString(StandardCharsets.UTF_8);
+        return true;
       }
       text.writeBytes(VOCABULARY.spelling(token));
     }
-    throw new AssertionError("no end: " + text.toString(StandardCharsets.UTF_8));
+    return false;
   }
 
   private static int closing(List<Integer> allowed, SplittableRandom random) {

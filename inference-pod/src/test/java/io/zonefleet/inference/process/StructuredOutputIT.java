@@ -83,7 +83,7 @@ class StructuredOutputIT {
   @Test
   void answersAreValidAgainstSchemas() {
     int complete = 0;
-    for (int seed = 0; seed < 60; seed++) {
+    for (int seed = 0; seed < 90; seed++) {
       ObjectNode schema = new RandomSchemas(seed).next();
       JsonNode answer =
           answer(
@@ -101,7 +101,7 @@ class StructuredOutputIT {
       }
     }
     // the others are lists without a bound, which a model that knows no JSON need not end
-    assertThat(complete).isGreaterThan(40);
+    assertThat(complete).isGreaterThanOrEqualTo(50);
   }
 
   @Test
