@@ -54,7 +54,6 @@ final class Routes {
     router.post(path).handler(Routes::asJson);
     router
         .post(path)
-        .handler(Routes::asJson)
         .handler(BodyHandler.create(false).setBodyLimit(config.maxBodyBytes()))
         .blockingHandler(guard(handler, refuse), false)
         .failureHandler(
