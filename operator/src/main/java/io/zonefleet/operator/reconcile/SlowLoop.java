@@ -149,7 +149,7 @@ final class SlowLoop {
   }
 
   private void publish(DeepSeekDeployment fleet, Surroundings around) {
-    var plan = Plans.of(fleet, memory.state(), around.inference(), around.seen().at());
+    var plan = Plans.of(fleet, memory.state(), around);
     if (!plan.equals(published)) {
       rim.publish(plan);
       published = plan;

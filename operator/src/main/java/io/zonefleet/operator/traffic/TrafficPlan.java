@@ -45,9 +45,23 @@ public record TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings sett
     }
   }
 
+  /** As the other one, of pods that are all healthy. */
+  public static TrafficPlan of(
+      FleetKey fleet,
+      FleetPolicy policy,
+      FleetState state,
+      Instant now,
+      List<Endpoint> endpoints,
+      GatewaySettings settings) {
+    return of(fleet, policy, state, now, endpoints, Map.of(), settings);
+  }
+
   /**
    * The plan that follows from the decision in force. Zones without an endpoint are left out, zones
    * with endpoints that the policy no longer names come last.
+   *
+   * @param admitted how many pods gateways see healthy, by zone; of a zone that is not named, or of
+   *     which none is seen, all are counted
    */
   public static TrafficPlan of(
       FleetKey fleet,
@@ -55,6 +69,7 @@ public record TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings sett
       FleetState state,
       Instant now,
       List<Endpoint> endpoints,
+      Map<String, Integer> admitted,
       GatewaySettings settings) {
     var byZone = byZone(endpoints);
     var ramps = ZoneMachine.rampPercents(policy, state, now);
@@ -67,7 +82,13 @@ public record TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings sett
               && !zones.isEmpty();
       priority += shares ? 0 : 1;
       var there = byZone.get(spec.name());
-      int weight = weight(spec, policy, there, ramps.getOrDefault(spec.name(), 100));
+      int weight =
+          policy.policy() == Policy.ActiveStandby
+              ? 1
+              : Shares.ofZone(
+                  spec.weight() * ramps.getOrDefault(spec.name(), 100),
+                  there,
+                  admitted.getOrDefault(spec.name(), 0));
       zones.add(new Zone(spec.name(), priority, weight, there));
     }
     return new TrafficPlan(fleet, zones, settings);
@@ -122,16 +143,4 @@ public record TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings sett
       case Drained -> DRAINED;
     };
   }
-
-  /** A zone's weight is per pod that takes requests; gateways scale it by what they see healthy. */
-  private static int weight(ZoneSpec spec, FleetPolicy policy, List<Endpoint> there, int percent) {
-    if (policy.policy() == Policy.ActiveStandby) {
-      return 1;
-    }
-    long open = there.stream().filter(e -> !e.draining()).count();
-    return (int) Math.clamp((long) spec.weight() * Math.max(1, open) * percent, 1, MAX_WEIGHT);
-  }
-
-  /** 16 zones of it stay below Envoy's bound, 2^32 - 1 for the sum of a priority. */
-  private static final int MAX_WEIGHT = 200_000_000;
 }

@@ -123,6 +123,39 @@ class TrafficPlanTest {
   }
 
   @Test
+  void podsThatGatewaysDoNotSeeTakeTheirShareWithThem() {
+    var pods = List.of(pod("a", 1), pod("a", 2), pod("a", 3), pod("b", 1), pod("c", 1));
+    // Envoy makes 93 % of a's weight when two of three are healthy, and 47 % when it is one
+    assertThat(weights(sharing(pods, Map.of("a", 2, "b", 1))))
+        .isEqualTo(Map.of("a", 214, "b", 100, "c", 100));
+    assertThat(weights(sharing(pods, Map.of("a", 1, "b", 1))))
+        .isEqualTo(Map.of("a", 214, "b", 100, "c", 100));
+    assertThat(weights(sharing(pods, Map.of("a", 0, "b", 1))))
+        .as("what nobody sees is counted whole: Envoy knows better")
+        .isEqualTo(Map.of("a", 300, "b", 100, "c", 100));
+  }
+
+  /** Zones a and b serve and c is drained. */
+  private static TrafficPlan sharing(
+      List<Endpoint> pods, Map<String, Integer> admitted) {
+    var policy =
+        new FleetPolicy(
+            List.of(A, B, C),
+            Policy.ActiveActive,
+            new Failback(Failback.Mode.Automatic, 30, 30),
+            List.of());
+    var state =
+        new FleetState(
+            3,
+            List.of(active("a", Instant.EPOCH, 0), active("b", Instant.EPOCH, 0)),
+            List.of(),
+            Optional.empty(),
+            Map.of());
+    return TrafficPlan.of(
+        FLEET, policy, state, Instant.EPOCH, pods, admitted, GatewaySettings.DEFAULT);
+  }
+
+  @Test
   void samePodsInAnyOrderMakeTheSamePlan() {
     assertThat(plan(Policy.ActiveStandby, ONE_EACH.reversed(), Map.of(), A, B, C))
         .isEqualTo(plan(Policy.ActiveStandby, ONE_EACH, Map.of(), A, B, C));
