@@ -7,6 +7,7 @@ import io.zonefleet.api.v1alpha1.Zone;
 import io.zonefleet.operator.zones.Drain;
 import io.zonefleet.operator.zones.Failback;
 import io.zonefleet.operator.zones.FleetPolicy;
+import io.zonefleet.operator.zones.Locality;
 import io.zonefleet.operator.zones.Policy;
 import io.zonefleet.operator.zones.ZoneSpec;
 import java.util.List;
@@ -21,11 +22,11 @@ public final class FleetPolicies {
   /** Absent fields get the defaults of the CRD, so that a resource built in memory works too. */
   public static FleetPolicy of(DeepSeekDeploymentSpec spec) {
     var traffic = Optional.ofNullable(spec.traffic());
+    boolean shared =
+        traffic.map(Traffic::policy).filter(p -> p == TrafficPolicy.ActiveActive).isPresent();
     return new FleetPolicy(
         spec.zones().stream().map(z -> zone(spec, z)).toList(),
-        traffic.map(Traffic::policy).filter(p -> p == TrafficPolicy.ActiveActive).isPresent()
-            ? Policy.ActiveActive
-            : Policy.ActiveStandby,
+        shared ? Policy.ActiveActive : Policy.ActiveStandby,
         traffic.map(Traffic::failback).map(FleetPolicies::failback).orElse(DEFAULT_FAILBACK),
         traffic.map(Traffic::drains).orElse(List.of()).stream()
             .map(
@@ -34,7 +35,12 @@ public final class FleetPolicies {
                         d.zone(),
                         Optional.ofNullable(d.reason()).orElse(""),
                         Optional.ofNullable(d.until())))
-            .toList());
+            .toList(),
+        traffic
+            .map(Traffic::locality)
+            .filter(l -> shared)
+            .map(l -> Locality.valueOf(l.name()))
+            .orElse(Locality.None));
   }
 
   private static ZoneSpec zone(DeepSeekDeploymentSpec spec, Zone zone) {

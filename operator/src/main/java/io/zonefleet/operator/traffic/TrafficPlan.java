@@ -2,6 +2,7 @@ package io.zonefleet.operator.traffic;
 
 import io.zonefleet.operator.zones.FleetPolicy;
 import io.zonefleet.operator.zones.FleetState;
+import io.zonefleet.operator.zones.Locality;
 import io.zonefleet.operator.zones.Policy;
 import io.zonefleet.operator.zones.Role;
 import io.zonefleet.operator.zones.ZoneMachine;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,10 +22,18 @@ import java.util.stream.Stream;
  * that whatever was decided, and even with the operator away, gateways find any pod that answers.
  *
  * @param zones in the order in which traffic falls through them
+ * @param local zones whose gateways keep their requests at home while pods there are healthy
  */
-public record TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings settings) {
+public record TrafficPlan(
+    FleetKey fleet, List<Zone> zones, GatewaySettings settings, Set<String> local) {
   public TrafficPlan {
     zones = List.copyOf(zones);
+    local = Set.copyOf(local);
+  }
+
+  /** One whose gateways prefer no zone. */
+  public TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings settings) {
+    this(fleet, zones, settings, Set.of());
   }
 
   /**
@@ -42,6 +52,10 @@ public record TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings sett
   public record Zone(String name, int priority, int weight, List<Endpoint> endpoints) {
     public Zone {
       endpoints = List.copyOf(endpoints);
+    }
+
+    private Zone lower() {
+      return new Zone(name, priority + 1, weight, endpoints);
     }
   }
 
@@ -91,7 +105,33 @@ public record TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings sett
                   admitted.getOrDefault(spec.name(), 0));
       zones.add(new Zone(spec.name(), priority, weight, there));
     }
-    return new TrafficPlan(fleet, zones, settings);
+    return new TrafficPlan(fleet, zones, settings, local(policy, zones, ramps));
+  }
+
+  /** A zone whose share is still growing back does not get all that its gateways have. */
+  private static Set<String> local(
+      FleetPolicy policy, List<Zone> zones, Map<String, Integer> ramps) {
+    if (policy.locality() == Locality.None) {
+      return Set.of();
+    }
+    return zones.stream()
+        .filter(z -> z.priority() == 0 && ramps.getOrDefault(z.name(), 0) == 100)
+        .map(Zone::name)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * The plan as the gateways of one zone follow it: at home first where the zone is a {@link
+   * #local} one, then the zones that it shares with.
+   */
+  TrafficPlan from(String gatewayZone) {
+    var others = zones.stream().filter(z -> !z.name().equals(gatewayZone)).toList();
+    if (!local.contains(gatewayZone) || others.stream().noneMatch(z -> z.priority() == 0)) {
+      return new TrafficPlan(fleet, zones, settings);
+    }
+    var home = zones.stream().filter(z -> z.name().equals(gatewayZone));
+    return new TrafficPlan(
+        fleet, Stream.concat(home, others.stream().map(Zone::lower)).toList(), settings);
   }
 
   /**

@@ -90,6 +90,7 @@ final class People {
                 schedule.maxStableSeconds()),
             List.copyOf(drains.values()),
             null,
+            null,
             null),
         null,
         null,

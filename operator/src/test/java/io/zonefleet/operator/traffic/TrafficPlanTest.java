@@ -8,6 +8,7 @@ import io.zonefleet.operator.traffic.TrafficPlan.Endpoint;
 import io.zonefleet.operator.zones.Failback;
 import io.zonefleet.operator.zones.FleetPolicy;
 import io.zonefleet.operator.zones.FleetState;
+import io.zonefleet.operator.zones.Locality;
 import io.zonefleet.operator.zones.Policy;
 import io.zonefleet.operator.zones.Role;
 import io.zonefleet.operator.zones.ZoneSpec;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +77,8 @@ class TrafficPlanTest {
             List.of(A, B),
             Policy.ActiveActive,
             new Failback(Failback.Mode.Automatic, 30, 30),
-            List.of());
+            List.of(),
+            Locality.PreferSameZone);
     var since = Instant.EPOCH;
     var state =
         new FleetState(
@@ -97,6 +100,9 @@ class TrafficPlanTest {
           .as("after %d s", step.getKey())
           .containsEntry("a", step.getValue())
           .containsEntry("b", 100);
+      assertThat(plan.local())
+          .as("who has all of its share again prefers itself")
+          .isEqualTo(step.getValue() == 100 ? Set.of("a", "b") : Set.of("b"));
     }
   }
 
@@ -126,24 +132,40 @@ class TrafficPlanTest {
   void podsThatGatewaysDoNotSeeTakeTheirShareWithThem() {
     var pods = List.of(pod("a", 1), pod("a", 2), pod("a", 3), pod("b", 1), pod("c", 1));
     // Envoy makes 93 % of a's weight when two of three are healthy, and 47 % when it is one
-    assertThat(weights(sharing(pods, Map.of("a", 2, "b", 1))))
+    assertThat(weights(sharing(Locality.None, pods, Map.of("a", 2, "b", 1))))
         .isEqualTo(Map.of("a", 214, "b", 100, "c", 100));
-    assertThat(weights(sharing(pods, Map.of("a", 1, "b", 1))))
+    assertThat(weights(sharing(Locality.None, pods, Map.of("a", 1, "b", 1))))
         .isEqualTo(Map.of("a", 214, "b", 100, "c", 100));
-    assertThat(weights(sharing(pods, Map.of("a", 0, "b", 1))))
+    assertThat(weights(sharing(Locality.None, pods, Map.of("a", 0, "b", 1))))
         .as("what nobody sees is counted whole: Envoy knows better")
         .isEqualTo(Map.of("a", 300, "b", 100, "c", 100));
   }
 
+  @Test
+  void gatewaysPreferTheirOwnZoneThenTheOthersByWeight() {
+    var plan = sharing(Locality.PreferSameZone, ONE_EACH, Map.of());
+    assertThat(order(plan)).containsExactly("a=0", "b=0", "c=1");
+    assertThat(order(plan.from("b"))).containsExactly("b=0", "a=1", "c=2");
+    assertThat(order(plan.from("c"))).as("c stands by").isEqualTo(order(plan));
+    assertThat(order(plan.from("elsewhere"))).isEqualTo(order(plan));
+  }
+
+  @Test
+  void aZoneThatServesAloneIsEverybodysFirst() {
+    var plan = sharing(Locality.PreferSameZone, List.of(pod("a", 1), pod("c", 1)), Map.of());
+    assertThat(order(plan.from("a"))).containsExactly("a=0", "c=1");
+  }
+
   /** Zones a and b serve and c is drained. */
   private static TrafficPlan sharing(
-      List<Endpoint> pods, Map<String, Integer> admitted) {
+      Locality locality, List<Endpoint> pods, Map<String, Integer> admitted) {
     var policy =
         new FleetPolicy(
             List.of(A, B, C),
             Policy.ActiveActive,
             new Failback(Failback.Mode.Automatic, 30, 30),
-            List.of());
+            List.of(),
+            locality);
     var state =
         new FleetState(
             3,
