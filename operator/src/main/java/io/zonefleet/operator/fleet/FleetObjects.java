@@ -19,16 +19,31 @@ public final class FleetObjects {
    *     without {@link FleetProblems}
    */
   public static List<HasMetadata> of(DeepSeekDeployment fleet, FleetSettings settings) {
-    var zones = fleet.getSpec().zones();
-    var objects = new ArrayList<HasMetadata>(Access.of(fleet, settings));
-    objects.add(GatewayObjects.bootstrap(fleet, settings));
+    return of(fleet, settings, FrontDoor.asked(fleet));
+  }
+
+  /**
+   * As the other one, while the front Service may be turning.
+   *
+   * @param door whom clients reach
+   */
+  public static List<HasMetadata> of(
+      DeepSeekDeployment fleet, FleetSettings settings, FrontDoor door) {
+    var objects = new ArrayList<HasMetadata>(Access.of(fleet, settings, door));
+    if (door.gateways()) {
+      objects.add(GatewayObjects.bootstrap(fleet, settings));
+    }
     objects.addAll(Weights.claims(fleet));
-    objects.add(GatewayObjects.front(fleet));
-    objects.add(Budgets.gateways(fleet));
-    for (Zone zone : zones) {
+    objects.add(GatewayObjects.front(fleet, door));
+    if (door.gateways()) {
+      objects.add(Budgets.gateways(fleet));
+    }
+    for (Zone zone : fleet.getSpec().zones()) {
       objects.add(Budgets.inference(fleet, zone.name()));
       objects.addAll(InferenceObjects.of(fleet, zone, settings));
-      objects.add(GatewayObjects.deployment(fleet, zone.name(), settings));
+      if (door.gateways()) {
+        objects.add(GatewayObjects.deployment(fleet, zone.name(), settings));
+      }
     }
     return List.copyOf(objects);
   }

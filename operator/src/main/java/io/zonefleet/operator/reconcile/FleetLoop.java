@@ -1,5 +1,6 @@
 package io.zonefleet.operator.reconcile;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
 import io.zonefleet.operator.cluster.GatewayReports;
@@ -14,6 +15,7 @@ import io.zonefleet.operator.traffic.FleetKey;
 import io.zonefleet.operator.traffic.TrafficPlan;
 import io.zonefleet.operator.zones.Action;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -109,8 +111,13 @@ final class FleetLoop implements Rim {
   }
 
   @Override
-  public void label(Surroundings around, Predicate<String> zoneServes) {
-    shell.labels().keep(around.gateways(), zoneServes);
+  public void label(List<Pod> pods, Predicate<String> zoneServes) {
+    shell.labels().keep(pods, zoneServes);
+  }
+
+  @Override
+  public void unlabel(List<Pod> pods) {
+    shell.labels().remove(pods);
   }
 
   @Override

@@ -28,6 +28,7 @@ import io.zonefleet.operator.fleet.FleetSettings;
 import io.zonefleet.operator.fleet.Labels;
 import io.zonefleet.operator.status.Finding;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -53,6 +54,7 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
   private final Leadership leadership;
   private final ClusterView view;
   private final Applications applications;
+  private final FrontTurns fronts;
   private final SimpleInboundEventSource<DeepSeekDeployment> leads =
       new SimpleInboundEventSource<>("leadership");
 
@@ -67,6 +69,7 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
     this.leadership = leadership;
     this.view = view;
     this.applications = applications;
+    this.fronts = new FrontTurns(view, InstantSource.system());
   }
 
   @Override
@@ -90,12 +93,15 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
   }
 
   private List<Finding> apply(DeepSeekDeployment fleet) {
-    var applied = applier.apply(fleet, FleetObjects.of(fleet, settings));
-    return Stream.concat(
+    var turn = fronts.of(fleet);
+    var applied = applier.apply(fleet, FleetObjects.of(fleet, settings, turn.door()));
+    return Stream.of(
             applied.refused().stream()
                 .map(words -> Finding.ofFleet(Finding.Reason.ObjectsRefused, words)),
+            turn.waits().stream().map(words -> Finding.ofFleet(Finding.Reason.FrontTurning, words)),
             applied.waits().stream()
                 .map(wait -> Finding.ofZone(Finding.Reason.ZoneWaits, wait.zone(), wait.words())))
+        .flatMap(found -> found)
         .toList();
   }
 

@@ -22,7 +22,15 @@ final class Conditions {
   private final Known known;
   private final List<ZoneView> zones;
   private final long generation;
+  private final boolean gateways;
   private final List<Finding> faults;
+
+  /** What a user gives up with the gateways. */
+  private static final String WITHOUT_GATEWAYS =
+      "; without gateways (spec.traffic.gateway.mode is Disabled) nothing is replayed: requests"
+          + " under way in a pod that goes are lost, and new ones fail until Kubernetes or the"
+          + " operator sees it, up to a minute when a zone goes dark; weights, shares that grow"
+          + " back and spec.traffic.streamIdleSeconds do not count";
 
   private record Verdict(String status, String reason, String message) {
     static Verdict yes(String reason, String message) {
@@ -34,11 +42,16 @@ final class Conditions {
     }
   }
 
-  Conditions(FleetState state, Known known, List<ZoneView> zones, long generation) {
+  /**
+   * @param gateways whether clients reach gateways
+   */
+  Conditions(
+      FleetState state, Known known, List<ZoneView> zones, long generation, boolean gateways) {
     this.state = state;
     this.known = known;
     this.zones = zones;
     this.generation = generation;
+    this.gateways = gateways;
     this.faults = known.findings().stream().filter(f -> f.reason().isFault()).toList();
   }
 
@@ -64,7 +77,11 @@ final class Conditions {
     }
     var drained = names(z -> z.role() == Role.Drained);
     return drained.isEmpty()
-        ? Verdict.yes("AllZonesReady", "all pods of all zones are admitted by the gateways")
+        ? Verdict.yes(
+            "AllZonesReady",
+            gateways
+                ? "all pods of all zones are admitted by the gateways"
+                : "all pods of all zones are ready")
         : Verdict.yes("ZoneDrained", drained + " takes no traffic, as spec.traffic.drains asks");
   }
 
@@ -148,7 +165,9 @@ final class Conditions {
     return trouble()
         .or(this::waits)
         .map(v -> Verdict.no(v.reason(), v.message()))
-        .orElse(Verdict.no("NoHealthyPod", "no gateway sees a healthy pod"));
+        .orElse(
+            Verdict.no(
+                "NoHealthyPod", gateways ? "no gateway sees a healthy pod" : "no pod is ready"));
   }
 
   private Verdict survivesZoneLoss() {
@@ -166,6 +185,10 @@ final class Conditions {
                   .filter(z -> !z.canServe())
                   .map(ZoneView::inWords)
                   .collect(Collectors.joining("; ")));
+    }
+    if (!gateways) {
+      return Verdict.yes(
+          "SpareZones", "any one of " + able + " may go, the others can serve" + WITHOUT_GATEWAYS);
     }
     var withGateway = names(ZoneView::gatewayAnswers);
     if (zones.stream().filter(ZoneView::gatewayAnswers).count() < 2) {
@@ -194,7 +217,7 @@ final class Conditions {
   }
 
   private boolean blind() {
-    return known.seen().gateways().stream().noneMatch(GatewayReport::reachable);
+    return gateways && known.seen().gateways().stream().noneMatch(GatewayReport::reachable);
   }
 
   private String servingNames() {

@@ -5,6 +5,7 @@ import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
 import io.zonefleet.api.v1alpha1.ZoneStatus;
 import io.zonefleet.api.v1alpha1.ZoneSwitch;
+import io.zonefleet.operator.fleet.FrontDoor;
 import io.zonefleet.operator.fleet.Labels;
 import io.zonefleet.operator.fleet.Names;
 import io.zonefleet.operator.zones.FleetState;
@@ -41,7 +42,8 @@ public final class StatusWriter {
                 state,
                 new Known(known.seen(), known.findings(), known.digests(), applied),
                 zones,
-                generation)
+                generation,
+                FrontDoor.hasGateways(fleet) && !known.seen().direct())
             .after(
                 before.map(DeepSeekDeploymentStatus::conditions).orElse(List.of()),
                 known.seen().at());

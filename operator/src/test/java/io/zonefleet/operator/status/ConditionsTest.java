@@ -10,6 +10,7 @@ import io.zonefleet.operator.zones.EndpointHealth;
 import io.zonefleet.operator.zones.FleetState;
 import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.Observation;
+import io.zonefleet.operator.zones.PodReport;
 import io.zonefleet.operator.zones.RequestCounters;
 import io.zonefleet.operator.zones.Role;
 import io.zonefleet.operator.zones.Switch;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Given a fleet's zones, what the user reads in conditions and columns. */
@@ -37,6 +39,7 @@ class ConditionsTest {
   private final List<Finding> findings = new ArrayList<>();
   private List<String> answering = ZONES;
   private Optional<String> degraded = Optional.empty();
+  private boolean direct;
   private Optional<Long> applied = Optional.of(3L);
   private List<Switch> switches = List.of();
 
@@ -146,6 +149,30 @@ class ConditionsTest {
   }
 
   @Test
+  void withoutGatewaysItIsSaidWhatIsGivenUp() {
+    fleet.setSpec(
+        Fleets.parse(
+                Fleets.named(
+                    "chat",
+                    "{name: zone-a}, {name: zone-b}, {name: zone-c}",
+                    "traffic: {gateway: {mode: Disabled}}"))
+            .getSpec());
+    answering = List.of();
+    direct = true;
+
+    assertThat(line("Ready"))
+        .isEqualTo("Ready True AllZonesReady: all pods of all zones are ready");
+    assertThat(line("Available"))
+        .isEqualTo("Available True Serving: zone-a (Active 1/1) takes the requests");
+    assertThat(line("SurvivesZoneLoss"))
+        .startsWith(
+            "SurvivesZoneLoss True SpareZones: any one of zone-a, zone-b, zone-c may go, the others"
+                + " can serve; without gateways (spec.traffic.gateway.mode is Disabled) nothing is"
+                + " replayed: requests under way in a pod that goes are lost");
+    assertThat(line("Degraded")).startsWith("Degraded False");
+  }
+
+  @Test
   void aFaultSaysWhatToMend() {
     findings.add(Finding.ofZone(Finding.Reason.ClaimMissing, "zone-b", "claim x is missing"));
     ready.put("zone-b", 0);
@@ -221,7 +248,8 @@ class ConditionsTest {
   }
 
   private DeepSeekDeploymentStatus status(Instant at) {
-    return StatusWriter.status(fleet, state(), new Known(seen(at), findings, Map.of(), applied));
+    return StatusWriter.status(
+        fleet, state(), new Known(seen(at), findings, Map.of(), applied));
   }
 
   private FleetState state() {
@@ -262,7 +290,14 @@ class ConditionsTest {
                         ? new GatewayReport("g-" + z, z, true, endpoints, RequestCounters.NONE)
                         : GatewayReport.unreachable("g-" + z, z))
             .toList();
-    return new Observation(at, gateways, List.of(), Map.of());
+    var pods =
+        ZONES.stream()
+            .flatMap(
+                z ->
+                    IntStream.range(0, ready.get(z))
+                        .mapToObj(i -> new PodReport(z + i, z, z + i, true, false)))
+            .toList();
+    return new Observation(at, direct ? List.of() : gateways, pods, Map.of(), direct);
   }
 
   private static Switch move(long millis) {
