@@ -118,7 +118,18 @@ public final class GatewayAdmin implements AutoCloseable {
         host.path("locality").path("zone").asText(),
         told && !ejected && !failed && !pending,
         failed,
-        pending);
+        pending,
+        running(host));
+  }
+
+  /** A gauge of 0 has no value. */
+  private static int running(JsonNode host) {
+    for (var stat : host.path("stats")) {
+      if (stat.path("name").asText().equals("rq_active")) {
+        return stat.path("value").asInt();
+      }
+    }
+    return 0;
   }
 
   private JsonNode parse(String body) {

@@ -14,6 +14,7 @@ import io.zonefleet.operator.status.Surroundings;
 import io.zonefleet.operator.traffic.FleetKey;
 import io.zonefleet.operator.traffic.TrafficPlan;
 import io.zonefleet.operator.zones.Action;
+import io.zonefleet.operator.zones.PeakLoad;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,7 @@ final class FleetLoop implements Rim {
   private final FleetLook look;
   private final FleetMetrics metrics;
   private final SlowLoop loop = new SlowLoop(this);
+  private PeakLoad load = PeakLoad.UNKNOWN;
 
   FleetLoop(FleetKey key, Shell shell) {
     this.key = key;
@@ -68,7 +70,9 @@ final class FleetLoop implements Rim {
 
   @Override
   public Surroundings look(DeepSeekDeployment fleet) {
-    return look.at(fleet);
+    var around = look.at(fleet);
+    load = load.with(around.seen());
+    return around;
   }
 
   @Override
@@ -97,7 +101,11 @@ final class FleetLoop implements Rim {
             .sorted(Finding.BY_GRAVITY)
             .toList();
     return new Known(
-        around.seen(), findings, digests, application.map(Applications.Application::generation));
+        around.seen(),
+        findings,
+        digests,
+        application.map(Applications.Application::generation),
+        load.most(around.seen().at()));
   }
 
   @Override

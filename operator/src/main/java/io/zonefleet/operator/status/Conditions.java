@@ -2,6 +2,7 @@ package io.zonefleet.operator.status;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.zonefleet.operator.zones.Capacity;
 import io.zonefleet.operator.zones.FleetState;
 import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.Role;
@@ -22,6 +23,7 @@ final class Conditions {
   private final Known known;
   private final List<ZoneView> zones;
   private final long generation;
+  private final Optional<Capacity> capacity;
   private final boolean gateways;
   private final List<Finding> faults;
 
@@ -43,14 +45,21 @@ final class Conditions {
   }
 
   /**
+   * @param capacity what each loss would leave; empty when the load is not known
    * @param gateways whether clients reach gateways
    */
   Conditions(
-      FleetState state, Known known, List<ZoneView> zones, long generation, boolean gateways) {
+      FleetState state,
+      Known known,
+      List<ZoneView> zones,
+      long generation,
+      Optional<Capacity> capacity,
+      boolean gateways) {
     this.state = state;
     this.known = known;
     this.zones = zones;
     this.generation = generation;
+    this.capacity = capacity;
     this.gateways = gateways;
     this.faults = known.findings().stream().filter(f -> f.reason().isFault()).toList();
   }
@@ -197,7 +206,17 @@ final class Conditions {
           (withGateway.isEmpty() ? "no zone has" : "only " + withGateway + " has")
               + " a gateway that answers; waits for gateways of the other zones");
     }
-    return Verdict.yes("SpareZones", "any one of " + able + " may go, the others can serve");
+    var tooMuch = capacity.map(Capacity::tooMuch).orElse(List.of());
+    if (!tooMuch.isEmpty()) {
+      return Verdict.no("NoSpareCapacity", capacity.get().inWords(tooMuch));
+    }
+    var room = capacity.map(Capacity::inWords).filter(words -> !words.isEmpty());
+    return Verdict.yes(
+        "SpareZones",
+        "any one of "
+            + able
+            + " may go, the others can serve"
+            + room.map(words -> "; " + words).orElse(""));
   }
 
   private Verdict progressing() {

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +40,7 @@ class ConditionsTest {
   private final List<Finding> findings = new ArrayList<>();
   private List<String> answering = ZONES;
   private Optional<String> degraded = Optional.empty();
+  private OptionalInt running = OptionalInt.empty();
   private boolean direct;
   private Optional<Long> applied = Optional.of(3L);
   private List<Switch> switches = List.of();
@@ -149,6 +151,28 @@ class ConditionsTest {
   }
 
   @Test
+  void lossesThatTheOthersHaveRoomFor() {
+    running = OptionalInt.of(3);
+
+    assertThat(line("SurvivesZoneLoss"))
+        .isEqualTo(
+            "SurvivesZoneLoss True SpareZones: any one of zone-a, zone-b, zone-c may go, the others"
+                + " can serve; 3 requests at most ran at once in the last minute, and without"
+                + " zone-a there is room for 4");
+  }
+
+  @Test
+  void aLossThatTheOthersHaveNoRoomFor() {
+    running = OptionalInt.of(5);
+
+    assertThat(line("SurvivesZoneLoss"))
+        .isEqualTo(
+            "SurvivesZoneLoss False NoSpareCapacity: 5 requests ran at once in the last minute;"
+                + " without zone-a there is room for 4 in zone-b: more would wait; raise replicas"
+                + " or spec.server.maxConcurrency");
+  }
+
+  @Test
   void withoutGatewaysItIsSaidWhatIsGivenUp() {
     fleet.setSpec(
         Fleets.parse(
@@ -249,7 +273,7 @@ class ConditionsTest {
 
   private DeepSeekDeploymentStatus status(Instant at) {
     return StatusWriter.status(
-        fleet, state(), new Known(seen(at), findings, Map.of(), applied));
+        fleet, state(), new Known(seen(at), findings, Map.of(), applied, running));
   }
 
   private FleetState state() {
