@@ -33,4 +33,7 @@ public record Traffic(
         @JsonPropertyDescription(
             "PreferSameZone: in ActiveActive a gateway keeps its requests in its own zone while"
                 + " pods there are healthy, and passes on by weight what they have no room for.")
-        Locality locality) {}
+        Locality locality,
+    @JsonPropertyDescription(
+            "While a zone is lost, the zones that serve get more pods; without it they do not.")
+        Surge surge) {}

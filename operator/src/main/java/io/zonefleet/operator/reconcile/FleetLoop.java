@@ -17,6 +17,7 @@ import io.zonefleet.operator.zones.Action;
 import io.zonefleet.operator.zones.PeakLoad;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -105,7 +106,8 @@ final class FleetLoop implements Rim {
         findings,
         digests,
         application.map(Applications.Application::generation),
-        load.most(around.seen().at()));
+        load.most(around.seen().at()),
+        application.map(Applications.Application::replicas).orElse(Map.of()));
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.zonefleet.operator.zones.Policy;
 import io.zonefleet.operator.zones.ZoneSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What a resource asks of the zone state machine. */
 public final class FleetPolicies {
@@ -40,7 +41,11 @@ public final class FleetPolicies {
             .map(Traffic::locality)
             .filter(l -> shared)
             .map(l -> Locality.valueOf(l.name()))
-            .orElse(Locality.None));
+            .orElse(Locality.None),
+        traffic
+            .map(Traffic::surge)
+            .map(s -> OptionalInt.of(s.maxReplicasPerZone()))
+            .orElse(OptionalInt.empty()));
   }
 
   private static ZoneSpec zone(DeepSeekDeploymentSpec spec, Zone zone) {

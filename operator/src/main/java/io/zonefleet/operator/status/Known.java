@@ -14,16 +14,19 @@ import java.util.OptionalInt;
  * @param appliedGeneration of the resource whose objects were last applied in full; empty after a
  *     restart until then
  * @param running the most requests that ran at once in the last minute; empty when nobody knows
+ * @param replicas that zones were given, by zone; those of the spec where none is named
  */
 public record Known(
     Observation seen,
     List<Finding> findings,
     Map<String, String> digests,
     Optional<Long> appliedGeneration,
-    OptionalInt running) {
+    OptionalInt running,
+    Map<String, Integer> replicas) {
   public Known {
     findings = List.copyOf(findings);
     digests = Map.copyOf(digests);
+    replicas = Map.copyOf(replicas);
   }
 
   /** Of a fleet whose load nobody knows. */
@@ -32,10 +35,10 @@ public record Known(
       List<Finding> findings,
       Map<String, String> digests,
       Optional<Long> appliedGeneration) {
-    this(seen, findings, digests, appliedGeneration, OptionalInt.empty());
+    this(seen, findings, digests, appliedGeneration, OptionalInt.empty(), Map.of());
   }
 
   Known applied(Optional<Long> generation) {
-    return new Known(seen, findings, digests, generation, running);
+    return new Known(seen, findings, digests, generation, running, replicas);
   }
 }

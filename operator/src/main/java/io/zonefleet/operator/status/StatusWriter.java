@@ -135,7 +135,7 @@ public final class StatusWriter {
         zone.name(),
         zone.role().name(),
         zone.ready(),
-        zone.spec().replicas(),
+        known.replicas().getOrDefault(zone.name(), zone.spec().replicas()),
         zone.spec().weight(),
         fleet.getSpec().model().revision(),
         digest.orElse(null),

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyIngressRule;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The fleet as a whole: which objects there are, whose they are, and who may talk to whom. */
@@ -104,7 +105,8 @@ class FleetObjectsTest {
           FleetObjects.of(
               Fleets.parse(Fleets.chat(NO_GATEWAYS)),
               Fleets.SETTINGS,
-              new FrontDoor(selects, false));
+              new FrontDoor(selects, false),
+              Map.of());
       assertThat(Fleets.find(objects, Service.class, "chat").getSpec().getSelector())
           .containsEntry("app.kubernetes.io/component", selects);
       assertThat(objects).filteredOn(Deployment.class::isInstance).hasSize(2);
@@ -119,6 +121,18 @@ class FleetObjectsTest {
   }
 
   private static final String NO_GATEWAYS = "traffic: {gateway: {mode: Disabled}}";
+
+  @Test
+  void aSurgeChangesReplicasAndNothingElse() {
+    var fleet = Fleets.parse(Fleets.chat("replicasPerZone: 2"));
+    var surged =
+        FleetObjects.of(fleet, Fleets.SETTINGS, FrontDoor.asked(fleet), Map.of("zone-b", 4));
+    var set = Fleets.find(surged, StatefulSet.class, "chat-zone-b");
+
+    assertThat(set.getSpec().getReplicas()).isEqualTo(4);
+    set.getSpec().setReplicas(2);
+    assertThat(surged).isEqualTo(Fleets.objects(fleet));
+  }
 
   @Test
   void everythingButClaimsGoesWithTheFleet() {

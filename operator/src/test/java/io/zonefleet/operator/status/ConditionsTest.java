@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
+import io.zonefleet.api.v1alpha1.ZoneStatus;
 import io.zonefleet.operator.fleet.Fleets;
 import io.zonefleet.operator.zones.EndpointHealth;
 import io.zonefleet.operator.zones.FleetState;
@@ -41,6 +42,7 @@ class ConditionsTest {
   private List<String> answering = ZONES;
   private Optional<String> degraded = Optional.empty();
   private OptionalInt running = OptionalInt.empty();
+  private Map<String, Integer> replicas = Map.of();
   private boolean direct;
   private Optional<Long> applied = Optional.of(3L);
   private List<Switch> switches = List.of();
@@ -197,6 +199,12 @@ class ConditionsTest {
   }
 
   @Test
+  void replicasThatAZoneWasGivenAreTold() {
+    replicas = Map.of("zone-b", 3);
+    assertThat(status().zones()).extracting(ZoneStatus::desired).containsExactly(1, 3, 1);
+  }
+
+  @Test
   void aFaultSaysWhatToMend() {
     findings.add(Finding.ofZone(Finding.Reason.ClaimMissing, "zone-b", "claim x is missing"));
     ready.put("zone-b", 0);
@@ -273,7 +281,7 @@ class ConditionsTest {
 
   private DeepSeekDeploymentStatus status(Instant at) {
     return StatusWriter.status(
-        fleet, state(), new Known(seen(at), findings, Map.of(), applied, running));
+        fleet, state(), new Known(seen(at), findings, Map.of(), applied, running, replicas));
   }
 
   private FleetState state() {

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -151,7 +152,8 @@ class GatewaySharesTest {
             Policy.ActiveActive,
             new Failback(Failback.Mode.Automatic, 30, 30),
             List.of(),
-            locality);
+            locality,
+            OptionalInt.empty());
     var kept =
         names.stream()
             .map(

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,8 @@ class TrafficPlanTest {
             Policy.ActiveActive,
             new Failback(Failback.Mode.Automatic, 30, 30),
             List.of(),
-            Locality.PreferSameZone);
+            Locality.PreferSameZone,
+            OptionalInt.empty());
     var since = Instant.EPOCH;
     var state =
         new FleetState(
@@ -165,7 +167,8 @@ class TrafficPlanTest {
             Policy.ActiveActive,
             new Failback(Failback.Mode.Automatic, 30, 30),
             List.of(),
-            locality);
+            locality,
+            OptionalInt.empty());
     var state =
         new FleetState(
             3,
