@@ -10,6 +10,11 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 /** The Envoy gateways, one small fleet in each zone. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Gateway(
+    @Default("Enabled")
+        @JsonPropertyDescription(
+            "Disabled: no gateways; the front Service selects the inference pods of serving zones."
+                + " Requests under way in a pod that goes are lost then, and weights do not count.")
+        GatewayMode mode,
     @Default("1") @Min(1) @Max(32) Integer replicasPerZone,
     @JsonPropertyDescription("Envoy image; the operator's default without it.") String image,
     ResourceRequirements resources,

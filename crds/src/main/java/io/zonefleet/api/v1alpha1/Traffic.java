@@ -6,10 +6,18 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 
 /** How requests are spread over the zones, and how they move when a zone fails. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value =
+        "!has(self.locality) || self.locality == 'None'"
+            + " || has(self.policy) && self.policy == 'ActiveActive'",
+    message =
+        "spec.traffic.locality: PreferSameZone needs policy ActiveActive; in ActiveStandby one zone"
+            + " serves alone")
 public record Traffic(
     @Default("ActiveStandby") TrafficPolicy policy,
     @Default("{}") HealthCheck healthCheck,
@@ -20,4 +28,12 @@ public record Traffic(
         @Min(1)
         @Max(86400)
         @JsonPropertyDescription("Seconds of silence after which a gateway closes a stream.")
-        Integer streamIdleSeconds) {}
+        Integer streamIdleSeconds,
+    @Default("None")
+        @JsonPropertyDescription(
+            "PreferSameZone: in ActiveActive a gateway keeps its requests in its own zone while"
+                + " pods there are healthy, and passes on by weight what they have no room for.")
+        Locality locality,
+    @JsonPropertyDescription(
+            "While a zone is lost, the zones that serve get more pods; without it they do not.")
+        Surge surge) {}

@@ -87,6 +87,7 @@ class CrdValidationTest {
     assertThat(spec.traffic().failback())
         .isEqualTo(new Failback(FailbackMode.Automatic, 30, 30, 300));
     assertThat(spec.traffic().gateway().replicasPerZone()).isEqualTo(1);
+    assertThat(spec.traffic().locality()).isEqualTo(Locality.None);
     assertThat(spec.storage().mode()).isEqualTo(StorageMode.PerZone);
     assertThat(spec.server().provider()).isEqualTo(Provider.Auto);
     assertThat(spec.server().http2()).isTrue();
@@ -156,6 +157,21 @@ class CrdValidationTest {
                 .replace("{name: zone-a}, {name: zone-b}", "{name: zone-a, weight: 0}")
             + "  traffic: {policy: ActiveActive}\n",
         "spec.zones: the weights sum to zero; ActiveActive needs a zone with weight 1 or more");
+  }
+
+  @Test
+  void localityIsForActiveActive() {
+    assertRefused(
+        VALID.formatted("refused") + "  traffic: {locality: PreferSameZone}\n",
+        "spec.traffic.locality: PreferSameZone needs policy ActiveActive; in ActiveStandby one zone"
+            + " serves alone");
+    var traffic =
+        create(
+                VALID.formatted("near")
+                    + "  traffic: {policy: ActiveActive, locality: PreferSameZone}\n")
+            .getSpec()
+            .traffic();
+    assertThat(traffic.locality()).isEqualTo(Locality.PreferSameZone);
   }
 
   @Test

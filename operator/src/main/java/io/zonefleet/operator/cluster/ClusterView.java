@@ -4,11 +4,13 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.operator.fleet.Labels;
+import io.zonefleet.operator.fleet.Names;
 import io.zonefleet.operator.traffic.FleetKey;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +32,7 @@ public final class ClusterView implements AutoCloseable {
   private final SharedIndexInformer<Pod> pods;
   private final SharedIndexInformer<PersistentVolumeClaim> claims;
   private final SharedIndexInformer<Node> nodes;
+  private final SharedIndexInformer<Service> services;
   private final SharedIndexInformer<Pod> operators;
 
   /**
@@ -40,6 +43,8 @@ public final class ClusterView implements AutoCloseable {
     pods = informer(client.pods().inAnyNamespace().withLabel(Labels.NAME, Labels.DEEPSEEK));
     claims = informer(client.persistentVolumeClaims().inAnyNamespace());
     nodes = informer(client.nodes());
+    services =
+        informer(client.services().inAnyNamespace().withLabel(Labels.MANAGED_BY, Labels.ZONEFLEET));
     operators = informer(client.pods().inNamespace(operatorNamespace));
   }
 
@@ -84,6 +89,14 @@ public final class ClusterView implements AutoCloseable {
     return nodes.getStore().list();
   }
 
+  /** The Service that clients of a fleet use, as it is. */
+  public Optional<Service> front(FleetKey fleet) {
+    return services.getStore().list().stream()
+        .filter(s -> s.getMetadata().getNamespace().equals(fleet.namespace()))
+        .filter(s -> s.getMetadata().getName().equals(Names.front(fleet.name())))
+        .findFirst();
+  }
+
   /** The zone in which a replica of the operator runs; empty when that is not known. */
   public Optional<String> zoneOfOperator(String pod) {
     return operators.getStore().list().stream()
@@ -114,7 +127,7 @@ public final class ClusterView implements AutoCloseable {
   }
 
   private Stream<SharedIndexInformer<?>> all() {
-    return Stream.of(fleets, pods, claims, nodes, operators);
+    return Stream.of(fleets, pods, claims, nodes, services, operators);
   }
 
   private static <T extends HasMetadata> SharedIndexInformer<T> informer(Informable<T> resources) {

@@ -119,7 +119,18 @@ public final class GatewayAdmin implements AutoCloseable {
         told && !ejected && !failed && !pending,
         failed,
         pending,
-        status.path("active_hc_timeout").asBoolean());
+        status.path("active_hc_timeout").asBoolean(),
+        running(host));
+  }
+
+  /** A gauge of 0 has no value. */
+  private static int running(JsonNode host) {
+    for (var stat : host.path("stats")) {
+      if (stat.path("name").asText().equals("rq_active")) {
+        return stat.path("value").asInt();
+      }
+    }
+    return 0;
   }
 
   private JsonNode parse(String body) {

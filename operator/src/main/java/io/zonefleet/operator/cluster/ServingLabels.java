@@ -13,8 +13,9 @@ import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /**
- * Puts gateway pods into the front Service and takes them out, by the label that it selects. Only
- * the API server has to answer for that, nothing in the gateway's zone.
+ * Puts pods into the front Service and takes them out, by the label that it selects: gateways, or
+ * inference pods of a fleet without gateways. Only the API server has to answer for that, nothing
+ * in the pod's zone.
  */
 public final class ServingLabels {
   private static final Logger LOG = Logger.getLogger(ServingLabels.class);
@@ -32,44 +33,52 @@ public final class ServingLabels {
     this.client = client;
   }
 
-  /** A gateway that is to join the front Service, or to leave it. */
-  public record Change(Pod gateway, boolean serves) {}
+  /** A pod that is to join the front Service, or to leave it. */
+  public record Change(Pod pod, boolean serves) {}
 
   /**
    * What is to be changed now. Each patch may fail, and the operator end between two; so nobody
    * leaves until the watch has shown that somebody stays, or the front Service could be empty.
    *
-   * @param gateways as the watch shows them
+   * @param pods as the watch shows them; those that are being deleted leave by themselves
    */
-  public static List<Change> changes(List<Pod> gateways, Predicate<String> zoneServes) {
+  public static List<Change> changes(List<Pod> pods, Predicate<String> zoneServes) {
     var changes =
-        gateways.stream()
-            .map(g -> new Change(g, zoneServes.test(ClusterView.label(g, Labels.ZONE))))
+        pods.stream()
+            .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+            .map(p -> new Change(p, zoneServes.test(ClusterView.label(p, Labels.ZONE))))
             .toList();
-    boolean someoneStays = changes.stream().anyMatch(c -> c.serves() && isLabelled(c.gateway()));
+    boolean someoneStays = changes.stream().anyMatch(c -> c.serves() && isLabelled(c.pod()));
     return changes.stream()
-        .filter(c -> c.serves() != isLabelled(c.gateway()) && (c.serves() || someoneStays))
+        .filter(c -> c.serves() != isLabelled(c.pod()) && (c.serves() || someoneStays))
         .toList();
   }
 
-  private static boolean isLabelled(Pod gateway) {
-    return Labels.TRUE.equals(ClusterView.label(gateway, Labels.SERVING));
+  private static boolean isLabelled(Pod pod) {
+    return Labels.TRUE.equals(ClusterView.label(pod, Labels.SERVING));
   }
 
   /** Starts the patches that are needed, and waits for none of them. */
-  public void keep(List<Pod> gateways, Predicate<String> zoneServes) {
-    for (var change : changes(gateways, zoneServes)) {
-      var gateway = change.gateway();
-      // the watch tells of the own patch a moment later; the version keeps it from being repeated
-      var version = gateway.getMetadata().getUid() + gateway.getMetadata().getResourceVersion();
-      if (underWay.add(version)) {
-        Thread.startVirtualThread(() -> patch(gateway, change.serves(), version));
-      }
+  public void keep(List<Pod> pods, Predicate<String> zoneServes) {
+    changes(pods, zoneServes).forEach(this::start);
+  }
+
+  /** Takes the label off all pods; only for those that the front Service does not select. */
+  public void remove(List<Pod> pods) {
+    pods.stream().filter(ServingLabels::isLabelled).forEach(p -> start(new Change(p, false)));
+  }
+
+  private void start(Change change) {
+    var meta = change.pod().getMetadata();
+    // the watch tells of the own patch a moment later; the version keeps it from being repeated
+    var version = meta.getUid() + meta.getResourceVersion();
+    if (underWay.add(version)) {
+      Thread.startVirtualThread(() -> patch(change.pod(), change.serves(), version));
     }
   }
 
-  private void patch(Pod gateway, boolean serves, String change) {
-    var meta = gateway.getMetadata();
+  private void patch(Pod pod, boolean serves, String change) {
+    var meta = pod.getMetadata();
     try {
       client
           .pods()
@@ -79,11 +88,14 @@ public final class ServingLabels {
               PatchContext.of(PatchType.JSON_MERGE),
               PATCH.formatted(Labels.SERVING, serves ? "\"true\"" : "null"));
       LOG.infof(
-          "gateway %s/%s %s the front Service",
-          meta.getNamespace(), meta.getName(), serves ? "joins" : "leaves");
+          "%s pod %s/%s %s the front Service",
+          ClusterView.label(pod, Labels.COMPONENT),
+          meta.getNamespace(),
+          meta.getName(),
+          serves ? "joins" : "leaves");
       forgetLater(change);
     } catch (KubernetesClientException e) {
-      LOG.warnf("label of gateway %s: %s", meta.getName(), e.getMessage());
+      LOG.warnf("label of pod %s: %s", meta.getName(), e.getMessage());
       underWay.remove(change);
     }
   }

@@ -17,13 +17,17 @@ final class Access {
 
   private Access() {}
 
-  static List<HasMetadata> of(DeepSeekDeployment fleet, FleetSettings settings) {
+  static List<HasMetadata> of(DeepSeekDeployment fleet, FleetSettings settings, FrontDoor door) {
     var name = fleet.getMetadata().getName();
-    return List.of(
-        account(fleet, Names.inference(name), Labels.INFERENCE),
-        account(fleet, Names.gateway(name), Labels.GATEWAY),
-        inference(fleet, settings),
-        gateways(fleet, settings));
+    var pods = account(fleet, Names.inference(name), Labels.INFERENCE);
+    var policy = door.podsAreOpen() ? openInference(fleet) : inference(fleet, settings);
+    return door.gateways()
+        ? List.of(
+            pods,
+            account(fleet, Names.gateway(name), Labels.GATEWAY),
+            policy,
+            gateways(fleet, settings))
+        : List.of(pods, policy);
   }
 
   /** Pods need nothing of the API server, so they get no token for it. */
@@ -48,6 +52,20 @@ final class Access {
         .endPodSelector()
         .endFrom()
         .addToFrom(operator(settings))
+        .addNewPort()
+        .withProtocol("TCP")
+        .withPort(new IntOrString(fleet.getSpec().server().port()))
+        .endPort()
+        .endIngress()
+        .endSpec()
+        .build();
+  }
+
+  /** Clients reach pods without a gateway, so everybody may ask them. */
+  private static NetworkPolicy openInference(DeepSeekDeployment fleet) {
+    return policy(fleet, Names.inference(fleet.getMetadata().getName()), Labels.INFERENCE)
+        .editSpec()
+        .addNewIngress()
         .addNewPort()
         .withProtocol("TCP")
         .withPort(new IntOrString(fleet.getSpec().server().port()))

@@ -5,6 +5,7 @@ import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.Zone;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The Kubernetes objects that make a fleet; a pure function of the resource. */
 public final class FleetObjects {
@@ -19,16 +20,35 @@ public final class FleetObjects {
    *     without {@link FleetProblems}
    */
   public static List<HasMetadata> of(DeepSeekDeployment fleet, FleetSettings settings) {
-    var zones = fleet.getSpec().zones();
-    var objects = new ArrayList<HasMetadata>(Access.of(fleet, settings));
-    objects.add(GatewayObjects.bootstrap(fleet, settings));
+    return of(fleet, settings, FrontDoor.asked(fleet), Map.of());
+  }
+
+  /**
+   * As the other one, while the front Service may be turning, and zones stand in for another.
+   *
+   * @param door whom clients reach
+   * @param replicas of zones that are to have others than the spec says
+   */
+  public static List<HasMetadata> of(
+      DeepSeekDeployment fleet,
+      FleetSettings settings,
+      FrontDoor door,
+      Map<String, Integer> replicas) {
+    var objects = new ArrayList<HasMetadata>(Access.of(fleet, settings, door));
+    if (door.gateways()) {
+      objects.add(GatewayObjects.bootstrap(fleet, settings));
+    }
     objects.addAll(Weights.claims(fleet));
-    objects.add(GatewayObjects.front(fleet));
-    objects.add(Budgets.gateways(fleet));
-    for (Zone zone : zones) {
+    objects.add(GatewayObjects.front(fleet, door));
+    if (door.gateways()) {
+      objects.add(Budgets.gateways(fleet));
+    }
+    for (Zone zone : fleet.getSpec().zones()) {
       objects.add(Budgets.inference(fleet, zone.name()));
-      objects.addAll(InferenceObjects.of(fleet, zone, settings));
-      objects.add(GatewayObjects.deployment(fleet, zone.name(), settings));
+      objects.addAll(InferenceObjects.of(fleet, zone, replicas, settings));
+      if (door.gateways()) {
+        objects.add(GatewayObjects.deployment(fleet, zone.name(), settings));
+      }
     }
     return List.copyOf(objects);
   }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import io.zonefleet.api.v1alpha1.Locality;
 
 /** The gateways and the Service that clients use. */
 final class GatewayObjects {
@@ -46,17 +47,24 @@ final class GatewayObjects {
         .build();
   }
 
-  /** Sends clients to a gateway of their own zone, so that most never meet a dark zone. */
-  static Service front(DeepSeekDeployment fleet) {
+  /**
+   * Sends clients to a gateway of their own zone, so that most never meet a dark zone. Without
+   * gateways, to the pods that serve, and to those of their own zone only where that is asked for:
+   * else clients that are all in one zone would use none but its pods.
+   */
+  static Service front(DeepSeekDeployment fleet, FrontDoor door) {
     var name = fleet.getMetadata().getName();
+    boolean near =
+        door.selects().equals(Labels.GATEWAY)
+            || fleet.getSpec().traffic().locality() == Locality.PreferSameZone;
     var service =
         new ServiceBuilder()
             .withMetadata(
                 Owned.meta(fleet, Names.front(name), Labels.component(name, Labels.GATEWAY)))
             .withNewSpec()
             .withType(fleet.getSpec().traffic().gateway().serviceType().name())
-            .withTrafficDistribution("PreferSameZone")
-            .withSelector(Labels.servingSelector(name))
+            .withTrafficDistribution(near ? "PreferSameZone" : null)
+            .withSelector(Labels.servingSelector(name, door.selects()))
             .addNewPort()
             .withName(Names.HTTP_PORT)
             .withProtocol("TCP")

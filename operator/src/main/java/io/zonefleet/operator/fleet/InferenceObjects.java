@@ -9,19 +9,24 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.Zone;
 import java.util.List;
+import java.util.Map;
 
 /** A zone's inference pods and the Services that reach them past the gateways. */
 final class InferenceObjects {
 
   private InferenceObjects() {}
 
-  static List<HasMetadata> of(DeepSeekDeployment fleet, Zone zone, FleetSettings settings) {
+  static List<HasMetadata> of(
+      DeepSeekDeployment fleet, Zone zone, Map<String, Integer> replicas, FleetSettings settings) {
+    int asked = zone.replicas() == null ? fleet.getSpec().replicasPerZone() : zone.replicas();
     return List.of(
-        statefulSet(fleet, zone, settings), headless(fleet, zone.name()), http(fleet, zone.name()));
+        statefulSet(fleet, zone, replicas.getOrDefault(zone.name(), asked), settings),
+        headless(fleet, zone.name()),
+        http(fleet, zone.name()));
   }
 
   private static StatefulSet statefulSet(
-      DeepSeekDeployment fleet, Zone zone, FleetSettings settings) {
+      DeepSeekDeployment fleet, Zone zone, int replicas, FleetSettings settings) {
     var name = fleet.getMetadata().getName();
     var pods = InferencePod.template(fleet, zone.name(), settings);
     var set =
@@ -36,8 +41,7 @@ final class InferenceObjects {
             .endMetadata()
             .withNewSpec()
             .withServiceName(Names.inference(name, zone.name()))
-            .withReplicas(
-                zone.replicas() == null ? fleet.getSpec().replicasPerZone() : zone.replicas())
+            .withReplicas(replicas)
             // by then gateways have admitted a new pod, and the next one may go
             .withMinReadySeconds(3)
             // pods know nothing of each other, so none waits for another to start

@@ -13,7 +13,10 @@ public final class Labels {
   /** The zone that an object serves. */
   public static final String ZONE = "zonefleet.io/zone";
 
-  /** {@code true} on gateway pods that the front Service may send clients to. */
+  /**
+   * {@code true} on pods that the front Service may send clients to: gateways, or inference pods of
+   * a fleet without gateways.
+   */
   public static final String SERVING = "zonefleet.io/serving";
 
   /** Annotation of a StatefulSet: SHA-256 of the pod template that it asks for, in hex. */
@@ -65,9 +68,9 @@ public final class Labels {
     return with(componentSelector(fleet, component), ZONE, zone);
   }
 
-  /** Selects the gateways that the front Service sends clients to. */
-  public static Map<String, String> servingSelector(String fleet) {
-    return with(componentSelector(fleet, GATEWAY), SERVING, TRUE);
+  /** Selects the pods of a component that the front Service sends clients to. */
+  public static Map<String, String> servingSelector(String fleet, String component) {
+    return with(componentSelector(fleet, component), SERVING, TRUE);
   }
 
   /** Whether a key is Zonefleet's own, so that a template may not set it. */

@@ -75,6 +75,11 @@ public final class Names {
     return fleet + "-weights";
   }
 
+  /** Claim of one pod in mode PerPod, as the StatefulSet controller names it. */
+  static String podClaim(String fleet, String zone, int pod) {
+    return WEIGHTS + "-" + inference(fleet, zone) + "-" + pod;
+  }
+
   /** Claim of mode PerZone. */
   public static String weightsClaim(String fleet, String zone) {
     return fleet + "-weights-" + zone;

@@ -16,8 +16,10 @@ final class Applications {
    * @param uid of the resource
    * @param generation of the resource
    * @param problems that keep objects from being applied; empty when all are
+   * @param replicas that zones were given
    */
-  record Application(String uid, long generation, List<Finding> problems) {}
+  record Application(
+      String uid, long generation, List<Finding> problems, Map<String, Integer> replicas) {}
 
   private final Map<FleetKey, Application> last = new ConcurrentHashMap<>();
 

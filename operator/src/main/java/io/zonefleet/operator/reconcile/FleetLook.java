@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.cluster.GatewayReports;
+import io.zonefleet.operator.fleet.FrontDoor;
 import io.zonefleet.operator.fleet.Labels;
 import io.zonefleet.operator.status.NodeFindings;
 import io.zonefleet.operator.status.Surroundings;
@@ -33,6 +34,8 @@ final class FleetLook {
     var gateways = gateways(key);
     var nodes = view.nodes();
     var seen = reports.read(gateways);
+    boolean direct =
+        view.front(key).flatMap(FrontDoor::selected).filter(Labels.INFERENCE::equals).isPresent();
     return new Surroundings(
         inference,
         gateways,
@@ -43,7 +46,8 @@ final class FleetLook {
             clock.instant().truncatedTo(ChronoUnit.MILLIS),
             seen,
             inference.stream().map(FleetLook::report).toList(),
-            NodeFindings.reports(nodes)));
+            NodeFindings.reports(nodes),
+            direct));
   }
 
   /** Those that are to stay: one that is being deleted drains, and does not testify. */

@@ -1,5 +1,6 @@
 package io.zonefleet.operator.reconcile;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
 import io.zonefleet.operator.cluster.GatewayReports;
@@ -15,8 +16,11 @@ import io.zonefleet.operator.status.Surroundings;
 import io.zonefleet.operator.traffic.FleetKey;
 import io.zonefleet.operator.traffic.TrafficPlan;
 import io.zonefleet.operator.zones.Action;
+import io.zonefleet.operator.zones.PeakLoad;
 import io.zonefleet.operator.zones.Role;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -31,6 +35,7 @@ final class FleetLoop implements Rim {
   private final FleetLook look;
   private final FleetMetrics metrics;
   private final SlowLoop loop = new SlowLoop(this);
+  private PeakLoad load = PeakLoad.UNKNOWN;
 
   FleetLoop(FleetKey key, Shell shell) {
     this.key = key;
@@ -75,7 +80,9 @@ final class FleetLoop implements Rim {
 
   @Override
   public Surroundings look(DeepSeekDeployment fleet) {
-    return look.at(fleet);
+    var around = look.at(fleet);
+    load = load.with(around.seen());
+    return around;
   }
 
   @Override
@@ -113,7 +120,12 @@ final class FleetLoop implements Rim {
             .sorted(Finding.BY_GRAVITY)
             .toList();
     return new Known(
-        around.seen(), findings, digests, application.map(Applications.Application::generation));
+        around.seen(),
+        findings,
+        digests,
+        application.map(Applications.Application::generation),
+        load.most(around.seen().at()),
+        application.map(Applications.Application::replicas).orElse(Map.of()));
   }
 
   @Override
@@ -127,8 +139,13 @@ final class FleetLoop implements Rim {
   }
 
   @Override
-  public void label(Surroundings around, Predicate<String> zoneServes) {
-    shell.labels().keep(around.gateways(), zoneServes);
+  public void label(List<Pod> pods, Predicate<String> zoneServes) {
+    shell.labels().keep(pods, zoneServes);
+  }
+
+  @Override
+  public void unlabel(List<Pod> pods) {
+    shell.labels().remove(pods);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -28,6 +29,7 @@ import io.zonefleet.operator.fleet.FleetSettings;
 import io.zonefleet.operator.fleet.Labels;
 import io.zonefleet.operator.status.Finding;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +42,8 @@ import java.util.stream.Stream;
  */
 @ControllerConfiguration(
     name = "deepseekdeployment",
+    informer = @Informer(onUpdateFilter = FleetChanges.class),
+    generationAwareEventProcessing = false,
     maxReconciliationInterval =
         @MaxReconciliationInterval(interval = 5, timeUnit = TimeUnit.MINUTES))
 public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
@@ -53,6 +57,8 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
   private final Leadership leadership;
   private final ClusterView view;
   private final Applications applications;
+  private final FrontTurns fronts;
+  private final Surges surges;
   private final SimpleInboundEventSource<DeepSeekDeployment> leads =
       new SimpleInboundEventSource<>("leadership");
 
@@ -67,6 +73,8 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
     this.leadership = leadership;
     this.view = view;
     this.applications = applications;
+    this.fronts = new FrontTurns(view, InstantSource.system());
+    this.surges = new Surges(view, InstantSource.system());
   }
 
   @Override
@@ -80,7 +88,7 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
       problems = apply(fleet);
     }
     note(fleet, problems);
-    return again(problems);
+    return again(problems, surges.isOn(fleet));
   }
 
   private static List<Finding> invalid(DeepSeekDeployment fleet) {
@@ -90,12 +98,16 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
   }
 
   private List<Finding> apply(DeepSeekDeployment fleet) {
-    var applied = applier.apply(fleet, FleetObjects.of(fleet, settings));
-    return Stream.concat(
+    var turn = fronts.of(fleet);
+    var applied =
+        applier.apply(fleet, FleetObjects.of(fleet, settings, turn.door(), surges.replicas(fleet)));
+    return Stream.of(
             applied.refused().stream()
                 .map(words -> Finding.ofFleet(Finding.Reason.ObjectsRefused, words)),
+            turn.waits().stream().map(words -> Finding.ofFleet(Finding.Reason.FrontTurning, words)),
             applied.waits().stream()
                 .map(wait -> Finding.ofZone(Finding.Reason.ZoneWaits, wait.zone(), wait.words())))
+        .flatMap(found -> found)
         .toList();
   }
 
@@ -103,13 +115,15 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
     var meta = fleet.getMetadata();
     applications.note(
         ClusterView.key(fleet),
-        new Applications.Application(meta.getUid(), meta.getGeneration(), problems));
+        new Applications.Application(
+            meta.getUid(), meta.getGeneration(), problems, surges.replicas(fleet)));
   }
 
-  private static UpdateControl<DeepSeekDeployment> again(List<Finding> problems) {
+  /** A surge ends with time, not with a change of the resource. */
+  private static UpdateControl<DeepSeekDeployment> again(List<Finding> problems, boolean surge) {
     var control = UpdateControl.<DeepSeekDeployment>noUpdate();
     if (problems.isEmpty()) {
-      return control;
+      return surge ? control.rescheduleAfter(TRY_AGAIN) : control;
     }
     var onlyWaits = problems.stream().noneMatch(p -> p.reason().isFault());
     return control.rescheduleAfter(onlyWaits ? LOOK_AGAIN : TRY_AGAIN);

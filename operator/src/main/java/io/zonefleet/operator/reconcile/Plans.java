@@ -8,14 +8,21 @@ import io.zonefleet.api.v1alpha1.Traffic;
 import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.fleet.Labels;
 import io.zonefleet.operator.status.FleetPolicies;
+import io.zonefleet.operator.status.Surroundings;
 import io.zonefleet.operator.traffic.GatewaySettings;
 import io.zonefleet.operator.traffic.HealthCheckSettings;
 import io.zonefleet.operator.traffic.TrafficPlan;
+import io.zonefleet.operator.zones.FleetPolicy;
 import io.zonefleet.operator.zones.FleetState;
+import io.zonefleet.operator.zones.Observation;
+import io.zonefleet.operator.zones.Policy;
+import io.zonefleet.operator.zones.ZoneMachine;
+import io.zonefleet.operator.zones.ZoneSpec;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The traffic plan of a fleet, from its resource, the decision in force and its pods. */
 final class Plans {
@@ -23,15 +30,22 @@ final class Plans {
 
   private Plans() {}
 
-  static TrafficPlan of(
-      DeepSeekDeployment fleet, FleetState inForce, List<Pod> inference, Instant now) {
+  static TrafficPlan of(DeepSeekDeployment fleet, FleetState inForce, Surroundings around) {
+    var policy = FleetPolicies.of(fleet.getSpec());
     return TrafficPlan.of(
         ClusterView.key(fleet),
-        FleetPolicies.of(fleet.getSpec()),
+        policy,
         inForce,
-        now,
-        inference.stream().flatMap(p -> endpoint(fleet, p).stream()).toList(),
+        around.seen().at(),
+        around.inference().stream().flatMap(p -> endpoint(fleet, p).stream()).toList(),
+        policy.policy() == Policy.ActiveActive ? admitted(policy, around.seen()) : Map.of(),
         settings(fleet));
+  }
+
+  private static Map<String, Integer> admitted(FleetPolicy policy, Observation seen) {
+    return policy.zones().stream()
+        .map(ZoneSpec::name)
+        .collect(Collectors.toMap(Function.identity(), zone -> ZoneMachine.admitted(zone, seen)));
   }
 
   /** Where the fleet's servers listen. */

@@ -1,5 +1,6 @@
 package io.zonefleet.operator.reconcile;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
@@ -9,6 +10,7 @@ import io.zonefleet.operator.status.Surroundings;
 import io.zonefleet.operator.traffic.TrafficPlan;
 import io.zonefleet.operator.zones.Action;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -35,8 +37,11 @@ interface Rim {
   /** Writes the status if the resource is still the one that was read. */
   StatusStore.Outcome write(DeepSeekDeployment read, DeepSeekDeploymentStatus status);
 
-  /** Puts gateways into the front Service and takes them out. */
-  void label(Surroundings around, Predicate<String> zoneServes);
+  /** Puts pods of serving zones into the front Service and takes the others out. */
+  void label(List<Pod> pods, Predicate<String> zoneServes);
+
+  /** Takes away all labels, of pods that the front Service does not select. */
+  void unlabel(List<Pod> pods);
 
   /** Makes this the plan of the gateways that hold their stream to this replica. */
   void publish(TrafficPlan plan);

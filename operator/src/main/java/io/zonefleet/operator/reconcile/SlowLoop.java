@@ -3,12 +3,14 @@ package io.zonefleet.operator.reconcile;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.operator.cluster.StatusStore;
+import io.zonefleet.operator.fleet.FrontDoor;
 import io.zonefleet.operator.status.FleetPolicies;
 import io.zonefleet.operator.status.StatusWriter;
 import io.zonefleet.operator.status.Surroundings;
 import io.zonefleet.operator.traffic.TrafficPlan;
 import io.zonefleet.operator.zones.Action;
 import io.zonefleet.operator.zones.Decision;
+import io.zonefleet.operator.zones.FleetPolicy;
 import io.zonefleet.operator.zones.FleetState;
 import io.zonefleet.operator.zones.ZoneMachine;
 import java.time.Duration;
@@ -55,10 +57,11 @@ final class SlowLoop {
     if (leads && (!ledBefore || inForce.epoch() > knew)) {
       retellLastSwitch(inForce);
     }
-    var decision = ZoneMachine.decide(FleetPolicies.of(fleet.getSpec()), inForce, around.seen());
+    var policy = FleetPolicies.of(fleet.getSpec());
+    var decision = ZoneMachine.decide(policy, inForce, around.seen());
     if (leads) {
       commit(fleet, around, inForce, decision);
-      rim.label(around, memory.state()::gatewaysServe);
+      label(fleet, policy, around);
     } else {
       memory.doubt(decision.state());
     }
@@ -148,8 +151,18 @@ final class SlowLoop {
     }
   }
 
+  private void label(DeepSeekDeployment fleet, FleetPolicy policy, Surroundings around) {
+    var state = memory.state();
+    rim.label(around.gateways(), state::gatewaysServe);
+    if (around.seen().direct() || !FrontDoor.hasGateways(fleet)) {
+      rim.label(around.inference(), zone -> ZoneMachine.podsServe(policy, state, zone));
+    } else {
+      rim.unlabel(around.inference());
+    }
+  }
+
   private void publish(DeepSeekDeployment fleet, Surroundings around) {
-    var plan = Plans.of(fleet, memory.state(), around.inference(), around.seen().at());
+    var plan = Plans.of(fleet, memory.state(), around);
     if (!plan.equals(published)) {
       rim.publish(plan);
       published = plan;

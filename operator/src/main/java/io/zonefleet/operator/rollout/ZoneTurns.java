@@ -3,6 +3,7 @@ package io.zonefleet.operator.rollout;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import io.zonefleet.api.v1alpha1.Zone;
 import io.zonefleet.api.v1alpha1.ZoneStatus;
 import io.zonefleet.operator.fleet.Labels;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ public final class ZoneTurns {
 
   private final Map<String, ZoneStatus> zones;
   private final Map<String, StatefulSet> live;
+  private final Map<String, Integer> asked;
   private final Map<String, String> disturbances = new HashMap<>();
 
   private ZoneTurns(DeepSeekDeployment fleet, List<StatefulSet> live) {
@@ -48,6 +50,15 @@ public final class ZoneTurns {
             ? Map.of()
             : status.zones().stream()
                 .collect(Collectors.toMap(ZoneStatus::name, Function.identity(), (a, b) -> a));
+    asked =
+        fleet.getSpec().zones().stream()
+            .collect(
+                Collectors.toMap(
+                    Zone::name,
+                    zone ->
+                        Optional.ofNullable(zone.replicas())
+                            .or(() -> Optional.ofNullable(fleet.getSpec().replicasPerZone()))
+                            .orElse(1)));
     this.live =
         live.stream()
             .collect(Collectors.toMap(set -> set.getMetadata().getName(), Function.identity()));
@@ -130,11 +141,12 @@ public final class ZoneTurns {
     if (now == null) {
       return Optional.empty(); // it was never there to be counted on
     }
-    var wanted = now.getSpec().getReplicas();
+    // pods that a surge gives a zone are more than anybody counts on
+    var wanted = Math.min(now.getSpec().getReplicas(), asked.getOrDefault(zone(desired), CLOSED));
     if (available(now) < Math.min(wanted, desired.getSpec().getReplicas())) {
       return Optional.of(available(now) + " of " + wanted + " pods are ready");
     }
-    if (!isClosed(now) && (isUnseen(now) || updated(now) < wanted)) {
+    if (!isClosed(now) && (isUnseen(now) || updated(now) < made(now))) {
       return Optional.of("it changes its pods");
     }
     var role = role(zone(desired));
@@ -187,6 +199,13 @@ public final class ZoneTurns {
   private static int available(StatefulSet set) {
     var available = set.getStatus() == null ? null : set.getStatus().getAvailableReplicas();
     return available == null ? 0 : available;
+  }
+
+  /** Pods that there are; some that are wanted may not have been made yet, and are new then. */
+  private static int made(StatefulSet set) {
+    var made = set.getStatus() == null ? null : set.getStatus().getReplicas();
+    var wanted = set.getSpec().getReplicas();
+    return made == null ? wanted : Math.min(made, wanted);
   }
 
   private static int updated(StatefulSet set) {

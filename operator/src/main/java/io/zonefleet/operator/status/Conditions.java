@@ -2,6 +2,7 @@ package io.zonefleet.operator.status;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.zonefleet.operator.zones.Capacity;
 import io.zonefleet.operator.zones.FleetState;
 import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.Role;
@@ -22,7 +23,16 @@ final class Conditions {
   private final Known known;
   private final List<ZoneView> zones;
   private final long generation;
+  private final Optional<Capacity> capacity;
+  private final boolean gateways;
   private final List<Finding> faults;
+
+  /** What a user gives up with the gateways. */
+  private static final String WITHOUT_GATEWAYS =
+      "; without gateways (spec.traffic.gateway.mode is Disabled) nothing is replayed: requests"
+          + " under way in a pod that goes are lost, and new ones fail until Kubernetes or the"
+          + " operator sees it, up to a minute when a zone goes dark; weights, shares that grow"
+          + " back and spec.traffic.streamIdleSeconds do not count";
 
   private record Verdict(String status, String reason, String message) {
     static Verdict yes(String reason, String message) {
@@ -34,11 +44,23 @@ final class Conditions {
     }
   }
 
-  Conditions(FleetState state, Known known, List<ZoneView> zones, long generation) {
+  /**
+   * @param capacity what each loss would leave; empty when the load is not known
+   * @param gateways whether clients reach gateways
+   */
+  Conditions(
+      FleetState state,
+      Known known,
+      List<ZoneView> zones,
+      long generation,
+      Optional<Capacity> capacity,
+      boolean gateways) {
     this.state = state;
     this.known = known;
     this.zones = zones;
     this.generation = generation;
+    this.capacity = capacity;
+    this.gateways = gateways;
     this.faults = known.findings().stream().filter(f -> f.reason().isFault()).toList();
   }
 
@@ -64,7 +86,11 @@ final class Conditions {
     }
     var drained = names(z -> z.role() == Role.Drained);
     return drained.isEmpty()
-        ? Verdict.yes("AllZonesReady", "all pods of all zones are admitted by the gateways")
+        ? Verdict.yes(
+            "AllZonesReady",
+            gateways
+                ? "all pods of all zones are admitted by the gateways"
+                : "all pods of all zones are ready")
         : Verdict.yes("ZoneDrained", drained + " takes no traffic, as spec.traffic.drains asks");
   }
 
@@ -148,7 +174,9 @@ final class Conditions {
     return trouble()
         .or(this::waits)
         .map(v -> Verdict.no(v.reason(), v.message()))
-        .orElse(Verdict.no("NoHealthyPod", "no gateway sees a healthy pod"));
+        .orElse(
+            Verdict.no(
+                "NoHealthyPod", gateways ? "no gateway sees a healthy pod" : "no pod is ready"));
   }
 
   private Verdict survivesZoneLoss() {
@@ -167,6 +195,10 @@ final class Conditions {
                   .map(ZoneView::inWords)
                   .collect(Collectors.joining("; ")));
     }
+    if (!gateways) {
+      return Verdict.yes(
+          "SpareZones", "any one of " + able + " may go, the others can serve" + WITHOUT_GATEWAYS);
+    }
     var withGateway = names(ZoneView::gatewayAnswers);
     if (zones.stream().filter(ZoneView::gatewayAnswers).count() < 2) {
       return Verdict.no(
@@ -174,7 +206,17 @@ final class Conditions {
           (withGateway.isEmpty() ? "no zone has" : "only " + withGateway + " has")
               + " a gateway that answers; waits for gateways of the other zones");
     }
-    return Verdict.yes("SpareZones", "any one of " + able + " may go, the others can serve");
+    var tooMuch = capacity.map(Capacity::tooMuch).orElse(List.of());
+    if (!tooMuch.isEmpty()) {
+      return Verdict.no("NoSpareCapacity", capacity.get().inWords(tooMuch));
+    }
+    var room = capacity.map(Capacity::inWords).filter(words -> !words.isEmpty());
+    return Verdict.yes(
+        "SpareZones",
+        "any one of "
+            + able
+            + " may go, the others can serve"
+            + room.map(words -> "; " + words).orElse(""));
   }
 
   private Verdict progressing() {
@@ -194,7 +236,7 @@ final class Conditions {
   }
 
   private boolean blind() {
-    return known.seen().gateways().stream().noneMatch(GatewayReport::reachable);
+    return gateways && known.seen().gateways().stream().noneMatch(GatewayReport::reachable);
   }
 
   private String servingNames() {

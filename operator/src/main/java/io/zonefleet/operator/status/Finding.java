@@ -42,6 +42,7 @@ public record Finding(Reason reason, Optional<String> zone, String message) {
     GatewayUnconfigured(true),
     /** Nothing is wrong; it takes its time. */
     ZoneWaits(false),
+    FrontTurning(false),
     PodsStarting(false),
     GatewaysStarting(false);
 

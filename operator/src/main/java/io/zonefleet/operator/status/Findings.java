@@ -1,6 +1,7 @@
 package io.zonefleet.operator.status;
 
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import io.zonefleet.operator.fleet.FrontDoor;
 import io.zonefleet.operator.zones.FleetPolicy;
 import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.ZoneMachine;
@@ -42,7 +43,8 @@ public final class Findings {
                 Stream.concat(around.inference().stream(), around.gateways().stream())
                     .flatMap(pod -> PodFindings.of(pod, around.now())),
                 unconfigured(around),
-                starting(policy, around))
+                pods(policy, around),
+                FrontDoor.hasGateways(fleet) ? gateways(policy, around) : Stream.<Finding>empty())
             .flatMap(s -> s)
             .distinct()
             .sorted(Finding.BY_GRAVITY)
@@ -89,31 +91,34 @@ public final class Findings {
         || Duration.between(Instant.parse(time), now).compareTo(GATEWAY_PATIENCE) >= 0;
   }
 
-  private static Stream<Finding> starting(FleetPolicy policy, Surroundings around) {
-    var pods =
-        policy.zones().stream()
-            .filter(z -> ZoneMachine.admitted(z.name(), around.seen()) < z.replicas())
-            .map(z -> starting(z, around));
-    var gateways =
-        policy.zones().stream()
-            .filter(
-                z ->
-                    around.seen().gateways().stream()
-                        .noneMatch(g -> g.zone().equals(z.name()) && g.reachable()))
-            .map(
-                z ->
-                    Finding.ofZone(
-                        Finding.Reason.GatewaysStarting,
-                        z.name(),
-                        "no gateway of the zone answers the operator"));
-    return Stream.concat(pods, gateways);
+  private static Stream<Finding> pods(FleetPolicy policy, Surroundings around) {
+    return policy.zones().stream()
+        .filter(z -> ZoneMachine.admitted(z.name(), around.seen()) < z.replicas())
+        .map(z -> starting(z, around));
+  }
+
+  private static Stream<Finding> gateways(FleetPolicy policy, Surroundings around) {
+    return policy.zones().stream()
+        .filter(
+            z ->
+                around.seen().gateways().stream()
+                    .noneMatch(g -> g.zone().equals(z.name()) && g.reachable()))
+        .map(
+            z ->
+                Finding.ofZone(
+                    Finding.Reason.GatewaysStarting,
+                    z.name(),
+                    "no gateway of the zone answers the operator"));
   }
 
   private static Finding starting(ZoneSpec zone, Surroundings around) {
     return Finding.ofZone(
         Finding.Reason.PodsStarting,
         zone.name(),
-        "%d of %d pods are admitted by the gateways"
-            .formatted(ZoneMachine.admitted(zone.name(), around.seen()), zone.replicas()));
+        "%d of %d pods are %s"
+            .formatted(
+                ZoneMachine.admitted(zone.name(), around.seen()),
+                zone.replicas(),
+                around.seen().direct() ? "ready" : "admitted by the gateways"));
   }
 }

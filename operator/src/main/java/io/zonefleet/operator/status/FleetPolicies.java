@@ -7,10 +7,12 @@ import io.zonefleet.api.v1alpha1.Zone;
 import io.zonefleet.operator.zones.Drain;
 import io.zonefleet.operator.zones.Failback;
 import io.zonefleet.operator.zones.FleetPolicy;
+import io.zonefleet.operator.zones.Locality;
 import io.zonefleet.operator.zones.Policy;
 import io.zonefleet.operator.zones.ZoneSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What a resource asks of the zone state machine. */
 public final class FleetPolicies {
@@ -21,11 +23,11 @@ public final class FleetPolicies {
   /** Absent fields get the defaults of the CRD, so that a resource built in memory works too. */
   public static FleetPolicy of(DeepSeekDeploymentSpec spec) {
     var traffic = Optional.ofNullable(spec.traffic());
+    boolean shared =
+        traffic.map(Traffic::policy).filter(p -> p == TrafficPolicy.ActiveActive).isPresent();
     return new FleetPolicy(
         spec.zones().stream().map(z -> zone(spec, z)).toList(),
-        traffic.map(Traffic::policy).filter(p -> p == TrafficPolicy.ActiveActive).isPresent()
-            ? Policy.ActiveActive
-            : Policy.ActiveStandby,
+        shared ? Policy.ActiveActive : Policy.ActiveStandby,
         traffic.map(Traffic::failback).map(FleetPolicies::failback).orElse(DEFAULT_FAILBACK),
         traffic.map(Traffic::drains).orElse(List.of()).stream()
             .map(
@@ -34,7 +36,16 @@ public final class FleetPolicies {
                         d.zone(),
                         Optional.ofNullable(d.reason()).orElse(""),
                         Optional.ofNullable(d.until())))
-            .toList());
+            .toList(),
+        traffic
+            .map(Traffic::locality)
+            .filter(l -> shared)
+            .map(l -> Locality.valueOf(l.name()))
+            .orElse(Locality.None),
+        traffic
+            .map(Traffic::surge)
+            .map(s -> OptionalInt.of(s.maxReplicasPerZone()))
+            .orElse(OptionalInt.empty()));
   }
 
   private static ZoneSpec zone(DeepSeekDeploymentSpec spec, Zone zone) {

@@ -2,11 +2,15 @@ package io.zonefleet.operator.status;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import io.zonefleet.api.v1alpha1.DeepSeekDeploymentSpec;
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
+import io.zonefleet.api.v1alpha1.Server;
 import io.zonefleet.api.v1alpha1.ZoneStatus;
 import io.zonefleet.api.v1alpha1.ZoneSwitch;
+import io.zonefleet.operator.fleet.FrontDoor;
 import io.zonefleet.operator.fleet.Labels;
 import io.zonefleet.operator.fleet.Names;
+import io.zonefleet.operator.zones.Capacity;
 import io.zonefleet.operator.zones.FleetState;
 import io.zonefleet.operator.zones.Switch;
 import io.zonefleet.operator.zones.ZoneState;
@@ -18,6 +22,9 @@ import java.util.stream.Collectors;
 
 /** The whole status of a fleet, as a function of what was decided and what is known. */
 public final class StatusWriter {
+  /** The CRD's default, for a resource that was built in memory. */
+  private static final int MAX_CONCURRENCY = 4;
+
   private StatusWriter() {}
 
   /**
@@ -39,9 +46,11 @@ public final class StatusWriter {
     var conditions =
         new Conditions(
                 state,
-                new Known(known.seen(), known.findings(), known.digests(), applied),
+                known.applied(applied),
                 zones,
-                generation)
+                generation,
+                capacity(spec, zones, known),
+                FrontDoor.hasGateways(fleet) && !known.seen().direct())
             .after(
                 before.map(DeepSeekDeploymentStatus::conditions).orElse(List.of()),
                 known.seen().at());
@@ -59,6 +68,27 @@ public final class StatusWriter {
         conditions,
         zones.stream().map(z -> zone(z, fleet, known)).toList(),
         state.switches().reversed().stream().map(StatusWriter::move).toList());
+  }
+
+  private static Optional<Capacity> capacity(
+      DeepSeekDeploymentSpec spec, List<ZoneView> zones, Known known) {
+    if (known.running().isEmpty()) {
+      return Optional.empty();
+    }
+    int perPod =
+        Optional.ofNullable(spec.server()).map(Server::maxConcurrency).orElse(MAX_CONCURRENCY);
+    return Optional.of(
+        Capacity.of(
+            FleetPolicies.of(spec).policy(),
+            zones.stream()
+                .filter(ZoneView::canServe)
+                .map(
+                    z ->
+                        new Capacity.Zone(
+                            z.name(), z.spec().weight(), z.ready(), z.state().serving()))
+                .toList(),
+            perPod,
+            known.running().getAsInt()));
   }
 
   private static String phase(List<Condition> conditions, FleetState state) {
@@ -105,7 +135,7 @@ public final class StatusWriter {
         zone.name(),
         zone.role().name(),
         zone.ready(),
-        zone.spec().replicas(),
+        known.replicas().getOrDefault(zone.name(), zone.spec().replicas()),
         zone.spec().weight(),
         fleet.getSpec().model().revision(),
         digest.orElse(null),

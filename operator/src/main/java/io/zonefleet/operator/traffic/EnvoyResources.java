@@ -46,9 +46,14 @@ public record EnvoyResources(
   }
 
   private static ClusterLoadAssignment assignment(TrafficPlan plan) {
-    var all = ClusterLoadAssignment.newBuilder().setClusterName(CLUSTER);
-    // Envoy's default overprovisioning (140 %) stays: a zone that is down to less than 71 % of its
-    // pods passes the rest of its load on, for it has not the capacity
+    var all =
+        ClusterLoadAssignment.newBuilder()
+            .setClusterName(CLUSTER)
+            // zones that are down to less than 71 % of their pods pass the rest of their load on,
+            // for they have not the capacity
+            .setPolicy(
+                ClusterLoadAssignment.Policy.newBuilder()
+                    .setOverprovisioningFactor(number(Shares.OVERPROVISIONING)));
     for (var zone : plan.zones()) {
       var there =
           LocalityLbEndpoints.newBuilder()

@@ -2,6 +2,7 @@ package io.zonefleet.operator.traffic;
 
 import io.zonefleet.operator.zones.FleetPolicy;
 import io.zonefleet.operator.zones.FleetState;
+import io.zonefleet.operator.zones.Locality;
 import io.zonefleet.operator.zones.Policy;
 import io.zonefleet.operator.zones.Role;
 import io.zonefleet.operator.zones.ZoneMachine;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,10 +22,18 @@ import java.util.stream.Stream;
  * that whatever was decided, and even with the operator away, gateways find any pod that answers.
  *
  * @param zones in the order in which traffic falls through them
+ * @param local zones whose gateways keep their requests at home while pods there are healthy
  */
-public record TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings settings) {
+public record TrafficPlan(
+    FleetKey fleet, List<Zone> zones, GatewaySettings settings, Set<String> local) {
   public TrafficPlan {
     zones = List.copyOf(zones);
+    local = Set.copyOf(local);
+  }
+
+  /** One whose gateways prefer no zone. */
+  public TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings settings) {
+    this(fleet, zones, settings, Set.of());
   }
 
   /**
@@ -43,11 +53,29 @@ public record TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings sett
     public Zone {
       endpoints = List.copyOf(endpoints);
     }
+
+    private Zone lower() {
+      return new Zone(name, priority + 1, weight, endpoints);
+    }
+  }
+
+  /** As the other one, of pods that are all healthy. */
+  public static TrafficPlan of(
+      FleetKey fleet,
+      FleetPolicy policy,
+      FleetState state,
+      Instant now,
+      List<Endpoint> endpoints,
+      GatewaySettings settings) {
+    return of(fleet, policy, state, now, endpoints, Map.of(), settings);
   }
 
   /**
    * The plan that follows from the decision in force. Zones without an endpoint are left out, zones
    * with endpoints that the policy no longer names come last.
+   *
+   * @param admitted how many pods gateways see healthy, by zone; of a zone that is not named, or of
+   *     which none is seen, all are counted
    */
   public static TrafficPlan of(
       FleetKey fleet,
@@ -55,6 +83,7 @@ public record TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings sett
       FleetState state,
       Instant now,
       List<Endpoint> endpoints,
+      Map<String, Integer> admitted,
       GatewaySettings settings) {
     var byZone = byZone(endpoints);
     var ramps = ZoneMachine.rampPercents(policy, state, now);
@@ -67,10 +96,42 @@ public record TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings sett
               && !zones.isEmpty();
       priority += shares ? 0 : 1;
       var there = byZone.get(spec.name());
-      int weight = weight(spec, policy, there, ramps.getOrDefault(spec.name(), 100));
+      int weight =
+          policy.policy() == Policy.ActiveStandby
+              ? 1
+              : Shares.ofZone(
+                  spec.weight() * ramps.getOrDefault(spec.name(), 100),
+                  there,
+                  admitted.getOrDefault(spec.name(), 0));
       zones.add(new Zone(spec.name(), priority, weight, there));
     }
-    return new TrafficPlan(fleet, zones, settings);
+    return new TrafficPlan(fleet, zones, settings, local(policy, zones, ramps));
+  }
+
+  /** A zone whose share is still growing back does not get all that its gateways have. */
+  private static Set<String> local(
+      FleetPolicy policy, List<Zone> zones, Map<String, Integer> ramps) {
+    if (policy.locality() == Locality.None) {
+      return Set.of();
+    }
+    return zones.stream()
+        .filter(z -> z.priority() == 0 && ramps.getOrDefault(z.name(), 0) == 100)
+        .map(Zone::name)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * The plan as the gateways of one zone follow it: at home first where the zone is a {@link
+   * #local} one, then the zones that it shares with.
+   */
+  TrafficPlan from(String gatewayZone) {
+    var others = zones.stream().filter(z -> !z.name().equals(gatewayZone)).toList();
+    if (!local.contains(gatewayZone) || others.stream().noneMatch(z -> z.priority() == 0)) {
+      return new TrafficPlan(fleet, zones, settings);
+    }
+    var home = zones.stream().filter(z -> z.name().equals(gatewayZone));
+    return new TrafficPlan(
+        fleet, Stream.concat(home, others.stream().map(Zone::lower)).toList(), settings);
   }
 
   /**
@@ -122,16 +183,4 @@ public record TrafficPlan(FleetKey fleet, List<Zone> zones, GatewaySettings sett
       case Drained -> DRAINED;
     };
   }
-
-  /** A zone's weight is per pod that takes requests; gateways scale it by what they see healthy. */
-  private static int weight(ZoneSpec spec, FleetPolicy policy, List<Endpoint> there, int percent) {
-    if (policy.policy() == Policy.ActiveStandby) {
-      return 1;
-    }
-    long open = there.stream().filter(e -> !e.draining()).count();
-    return (int) Math.clamp((long) spec.weight() * Math.max(1, open) * percent, 1, MAX_WEIGHT);
-  }
-
-  /** 16 zones of it stay below Envoy's bound, 2^32 - 1 for the sum of a priority. */
-  private static final int MAX_WEIGHT = 200_000_000;
 }

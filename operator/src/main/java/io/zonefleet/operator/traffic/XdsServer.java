@@ -1,18 +1,11 @@
 package io.zonefleet.operator.traffic;
 
-import com.google.protobuf.Message;
-import io.envoyproxy.controlplane.cache.v3.SimpleCache;
-import io.envoyproxy.controlplane.cache.v3.Snapshot;
 import io.envoyproxy.controlplane.server.V3DiscoveryServer;
-import io.envoyproxy.envoy.config.core.v3.Node;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -28,8 +21,7 @@ import java.util.function.Function;
  */
 public final class XdsServer implements AutoCloseable {
   private final InetSocketAddress address;
-  private final Function<TrafficPlan, EnvoyResources> translation;
-  private final SimpleCache<String> cache = new SimpleCache<>(Node::getCluster);
+  private final Snapshots snapshots;
   private final Subscribers subscribers = new Subscribers();
   private Server server;
 
@@ -43,13 +35,12 @@ public final class XdsServer implements AutoCloseable {
   /** As {@link #XdsServer(int)}, on one address, with gateways that may listen elsewhere. */
   XdsServer(InetSocketAddress address, Function<TrafficPlan, EnvoyResources> translation) {
     this.address = address;
-    this.translation = translation;
+    this.snapshots = new Snapshots(translation);
   }
 
   /** Makes this the plan of its fleet, and sends what changed to all its gateways. Thread-safe. */
   public void publish(TrafficPlan plan) {
-    var resources = translation.apply(plan);
-    cache.setSnapshot(plan.fleet().nodeCluster(), snapshot(resources));
+    snapshots.publish(plan);
   }
 
   /**
@@ -57,7 +48,7 @@ public final class XdsServer implements AutoCloseable {
    * they serve until they go. Thread-safe.
    */
   public void forget(FleetKey fleet) {
-    cache.clearSnapshot(fleet.nodeCluster());
+    snapshots.forget(fleet);
   }
 
   /**
@@ -67,7 +58,7 @@ public final class XdsServer implements AutoCloseable {
    * @throws UncheckedIOException when the port is taken
    */
   public synchronized void start() {
-    var discovery = new V3DiscoveryServer(subscribers, cache);
+    var discovery = new V3DiscoveryServer(List.of(subscribers, snapshots), snapshots.cache());
     try {
       server =
           NettyServerBuilder.forAddress(address)
@@ -110,30 +101,6 @@ public final class XdsServer implements AutoCloseable {
       server.shutdownNow().awaitTermination(2, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static Snapshot snapshot(EnvoyResources r) {
-    return Snapshot.create(
-        List.of(r.cluster()),
-        version(r.cluster()),
-        List.of(r.endpoints()),
-        version(r.endpoints()),
-        List.of(r.listener()),
-        version(r.listener()),
-        List.of(r.routes()),
-        version(r.routes()),
-        List.of(),
-        "none");
-  }
-
-  /** A counter would start again with the operator, and reuse a version for other content. */
-  private static String version(Message content) {
-    try {
-      var hash = MessageDigest.getInstance("SHA-256").digest(content.toByteArray());
-      return HexFormat.of().formatHex(hash, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 }

@@ -1,12 +1,30 @@
 package io.zonefleet.operator.zones;
 
 import java.util.List;
+import java.util.OptionalInt;
 
-/** What a person decided about the fleet's zones; their order is the order of preference. */
+/**
+ * What a person decided about the fleet's zones.
+ *
+ * @param zones in the order of preference
+ * @param locality of ActiveActive; None otherwise
+ * @param maxSurge most pods of a zone while another one is lost, 1 or more; empty when zones get no
+ *     more then
+ */
 public record FleetPolicy(
-    List<ZoneSpec> zones, Policy policy, Failback failback, List<Drain> drains) {
+    List<ZoneSpec> zones,
+    Policy policy,
+    Failback failback,
+    List<Drain> drains,
+    Locality locality,
+    OptionalInt maxSurge) {
   public FleetPolicy {
     zones = List.copyOf(zones);
     drains = List.copyOf(drains);
+  }
+
+  /** One whose gateways prefer no zone, and without a surge. */
+  public FleetPolicy(List<ZoneSpec> zones, Policy policy, Failback failback, List<Drain> drains) {
+    this(zones, policy, failback, drains, Locality.None, OptionalInt.empty());
   }
 }

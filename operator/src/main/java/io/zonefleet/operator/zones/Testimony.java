@@ -75,14 +75,18 @@ record Testimony(
     boolean known =
         seen.gateways().stream()
             .anyMatch(g -> g.endpoints().values().stream().anyMatch(e -> e.zone().equals(zone)));
-    if (seen.gateways().isEmpty()) {
+    if (seen.withoutGateways()) {
+      // of a zone whose nodes are gone, pods may be called ready for some seconds more
+      boolean there = readyPods && !seen.nodesGone(zone);
+      // where clients reach pods directly, nobody answers for a pod that is short of breath, and
+      // the kubelet has been patient already
       return new Testimony(
           List.of(),
-          readyPods ? List.of("the API server") : List.of(),
+          there ? List.of("the API server") : List.of(),
           List.of(),
           1,
-          !readyPods,
-          true,
+          !there,
+          !seen.direct(),
           false);
     }
     boolean answers =
@@ -107,9 +111,7 @@ record Testimony(
    * one witness is enough where the API server has lost the zone's nodes too.
    */
   private static int neededFor(String zone, List<String> names, boolean answers, Observation seen) {
-    var nodes = seen.nodes().get(zone);
-    boolean nodesGone = nodes != null && nodes.total() > 0 && nodes.ready() == 0;
-    return names.size() <= 2 || (!answers && nodesGone) ? 1 : 2;
+    return names.size() <= 2 || (!answers && seen.nodesGone(zone)) ? 1 : 2;
   }
 
   /** A gateway without a healthy pod in its own zone may itself be the one that is cut off. */

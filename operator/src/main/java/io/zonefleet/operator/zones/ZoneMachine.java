@@ -31,8 +31,14 @@ public final class ZoneMachine {
                         : 100));
   }
 
-  /** Healthy pods of a zone as the gateway that sees most of them counts them. */
+  /**
+   * Healthy pods of a zone as the gateway that sees most of them counts them; without gateways,
+   * those that the API server calls ready.
+   */
   public static int admitted(String zone, Observation seen) {
+    if (seen.withoutGateways()) {
+      return (int) readyPods(zone, seen.pods());
+    }
     return seen.gateways().stream()
         .mapToInt(
             g ->
@@ -41,10 +47,20 @@ public final class ZoneMachine {
                         .filter(e -> e.zone().equals(zone) && e.healthy())
                         .count())
         .max()
-        .orElse((int) readyPods(zone, seen.pods()));
+        .orElse(0);
+  }
+
+  /** Whether clients without gateways may reach the pods of a zone, by the decision in force. */
+  public static boolean podsServe(FleetPolicy policy, FleetState state, String zone) {
+    boolean noShare =
+        policy.policy() == Policy.ActiveActive
+            && policy.zones().stream().anyMatch(z -> z.name().equals(zone) && z.weight() == 0);
+    return !noShare && state.zone(zone).filter(ZoneState::serving).isPresent();
   }
 
   private static long readyPods(String zone, List<PodReport> pods) {
-    return pods.stream().filter(p -> p.zone().equals(zone) && p.ready()).count();
+    return pods.stream()
+        .filter(p -> p.zone().equals(zone) && p.ready() && !p.terminating())
+        .count();
   }
 }

@@ -14,6 +14,7 @@ final class ZoneStep {
 
   private final Draft draft;
   private final Drains drains;
+  private final String nobodySees;
   private final boolean blind;
   private final Optional<Instant> blindSince;
   private Optional<String> degraded = Optional.empty();
@@ -22,6 +23,10 @@ final class ZoneStep {
       FleetPolicy policy, FleetState before, Observation seen, Map<String, Testimony> testimony) {
     this.draft = new Draft(policy, before, seen, testimony);
     this.drains = new Drains(draft);
+    this.nobodySees =
+        seen.withoutGateways()
+            ? "no pod is ready in any zone"
+            : "no gateway sees a healthy pod in any zone";
     this.blind =
         draft.zones().stream().anyMatch(ZoneState::started)
             && draft.names().stream().noneMatch(draft::alive);
@@ -79,8 +84,7 @@ final class ZoneStep {
     if (blind && (draft.before.degraded().isPresent() || draft.passed(blindSince.get(), BLIND))) {
       degraded =
           Optional.of(
-              "no gateway sees a healthy pod in any zone; traffic stays where it is, for the"
-                  + " observers are suspected first");
+              nobodySees + "; traffic stays where it is, for the observers are suspected first");
     }
   }
 

@@ -17,8 +17,10 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +73,51 @@ class GatewayAdminTest {
                 + " ms");
       }
     }
+  }
+
+  @Test
+  @EnvoyIsInstalled
+  void realGatewayTellsHowManyRequestsRunInEachPod() throws Exception {
+    try (var fleet = new GatewayFixture(folder, A, B);
+        var admin = new GatewayAdmin(fleet.gateway.monitorPort)) {
+      fleet.serving(activeStandby(fleet.endpoints(), A, B));
+      assertThat(running(admin, fleet)).isEqualTo(Map.of(A, 0, B, 0));
+      var answers =
+          IntStream.range(0, 3)
+              .mapToObj(
+                  i ->
+                      CompletableFuture.supplyAsync(
+                          () -> {
+                            try {
+                              return fleet
+                                  .gateway
+                                  .get(fleet.gateway.port, "/predict?millis=3000")
+                                  .status();
+                            } catch (Exception e) {
+                              throw new IllegalStateException(e);
+                            }
+                          },
+                          Thread::startVirtualThread))
+              .toList();
+      Eventually.holds(
+          Duration.ofSeconds(3),
+          () -> "three requests run in zone-a",
+          () -> running(admin, fleet).equals(Map.of(A, 3, B, 0)));
+      for (var answer : answers) {
+        assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(200);
+      }
+      Eventually.holds(
+          Duration.ofSeconds(3),
+          () -> "none is left",
+          () -> running(admin, fleet).equals(Map.of(A, 0, B, 0)));
+    }
+  }
+
+  private static Map<String, Integer> running(GatewayAdmin admin, GatewayFixture fleet)
+      throws Exception {
+    var endpoints = admin.read("gateway-0", A, Envoy.ADDRESS, TIMEOUT).get().endpoints();
+    return Map.of(
+        A, endpoints.get(key(fleet, A)).running(), B, endpoints.get(key(fleet, B)).running());
   }
 
   /** Before the first check ends, an endpoint is no evidence, neither of health nor of loss. */

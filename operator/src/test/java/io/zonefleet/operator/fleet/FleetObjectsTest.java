@@ -3,10 +3,15 @@ package io.zonefleet.operator.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyIngressRule;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The fleet as a whole: which objects there are, whose they are, and who may talk to whom. */
@@ -36,6 +41,97 @@ class FleetObjectsTest {
             "Service chat-zone-b",
             "Service chat-zone-b-http",
             "Deployment chat-gateway-zone-b");
+  }
+
+  @Test
+  void withoutGatewaysTheFrontServiceSelectsInferencePods() {
+    var objects = Fleets.objects(Fleets.chat(NO_GATEWAYS));
+
+    assertThat(objects)
+        .extracting(object -> object.getKind() + " " + object.getMetadata().getName())
+        .containsExactly(
+            "ServiceAccount chat-inference",
+            "NetworkPolicy chat-inference",
+            "PersistentVolumeClaim chat-weights-zone-a",
+            "PersistentVolumeClaim chat-weights-zone-b",
+            "Service chat",
+            "PodDisruptionBudget chat-inference-zone-a",
+            "StatefulSet chat-zone-a",
+            "Service chat-zone-a",
+            "Service chat-zone-a-http",
+            "PodDisruptionBudget chat-inference-zone-b",
+            "StatefulSet chat-zone-b",
+            "Service chat-zone-b",
+            "Service chat-zone-b-http");
+    var front = Fleets.find(objects, Service.class, "chat").getSpec();
+    assertThat(front.getSelector())
+        .containsEntry("app.kubernetes.io/component", "inference")
+        .containsEntry("zonefleet.io/serving", "true");
+    assertThat(front.getTrafficDistribution())
+        .as("clients that are all in one zone are to use every zone's pods")
+        .isNull();
+    var rule =
+        Fleets.find(objects, NetworkPolicy.class, "chat-inference")
+            .getSpec()
+            .getIngress()
+            .getFirst();
+    assertThat(rule.getFrom()).as("everybody asks the pods").isEmpty();
+    assertThat(port(rule)).isEqualTo(8080);
+  }
+
+  @Test
+  void withoutGatewaysClientsStayInTheirZoneWhereThatIsAskedFor() {
+    var objects =
+        Fleets.objects(
+            Fleets.chat(
+                "traffic: {policy: ActiveActive, locality: PreferSameZone, gateway: {mode:"
+                    + " Disabled}}"));
+    assertThat(Fleets.find(objects, Service.class, "chat").getSpec().getTrafficDistribution())
+        .isEqualTo("PreferSameZone");
+  }
+
+  /** Else a change of the mode would restart every pod. */
+  @Test
+  void podsAreTheSameWithAndWithoutGateways() {
+    assertThat(
+            Fleets.find(Fleets.objects(Fleets.chat(NO_GATEWAYS)), StatefulSet.class, "chat-zone-a"))
+        .isEqualTo(Fleets.find(Fleets.objects(Fleets.chat()), StatefulSet.class, "chat-zone-a"));
+  }
+
+  @Test
+  void whileTheFrontServiceTurnsGatewaysAndPodsAreThereForClients() {
+    for (var selects : List.of(Labels.GATEWAY, Labels.INFERENCE)) {
+      var objects =
+          FleetObjects.of(
+              Fleets.parse(Fleets.chat(NO_GATEWAYS)),
+              Fleets.SETTINGS,
+              new FrontDoor(selects, false),
+              Map.of());
+      assertThat(Fleets.find(objects, Service.class, "chat").getSpec().getSelector())
+          .containsEntry("app.kubernetes.io/component", selects);
+      assertThat(objects).filteredOn(Deployment.class::isInstance).hasSize(2);
+      assertThat(
+              Fleets.find(objects, NetworkPolicy.class, "chat-inference")
+                  .getSpec()
+                  .getIngress()
+                  .getFirst()
+                  .getFrom())
+          .isEmpty();
+    }
+  }
+
+  private static final String NO_GATEWAYS = "traffic: {gateway: {mode: Disabled}}";
+
+  @Test
+  void aSurgeChangesReplicasAndNothingElse() {
+    var fleet = Fleets.parse(Fleets.chat("replicasPerZone: 2"));
+    var surged =
+        FleetObjects.of(fleet, Fleets.SETTINGS, FrontDoor.asked(fleet), Map.of("zone-b", 4));
+    var set = Fleets.find(surged, StatefulSet.class, "chat-zone-b");
+
+    assertThat(set.getSpec().getReplicas()).isEqualTo(4);
+    set.getSpec().setReplicas(2);
+    assertThat(surged).isEqualTo(Fleets.objects(fleet));
   }
 
   @Test

@@ -57,8 +57,10 @@ final class Evidence {
   static boolean dark(String zone, List<String> zones, Observation seen) {
     boolean pods =
         seen.pods().stream().anyMatch(p -> p.zone().equals(zone) && p.ready() && !p.terminating());
+    var nodes = seen.nodes().get(zone);
+    boolean nodesGone = nodes != null && nodes.total() > 0 && nodes.ready() == 0;
     if (seen.gateways().isEmpty()) {
-      return !pods;
+      return !pods || nodesGone;
     }
     boolean known = seen.gateways().stream().anyMatch(g -> there(g, zone).findAny().isPresent());
     if (!pods && !known) {
@@ -76,8 +78,7 @@ final class Evidence {
             .count();
     boolean silent =
         seen.gateways().stream().noneMatch(g -> g.zone().equals(zone) && g.reachable());
-    var nodes = seen.nodes().get(zone);
-    boolean gone = silent && nodes != null && nodes.total() > 0 && nodes.ready() == 0;
+    boolean gone = silent && nodesGone;
     return witnesses >= (zones.size() <= 2 || gone ? 1 : 2);
   }
 

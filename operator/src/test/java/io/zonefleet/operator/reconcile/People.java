@@ -5,6 +5,7 @@ import io.zonefleet.api.v1alpha1.Drain;
 import io.zonefleet.api.v1alpha1.Failback;
 import io.zonefleet.api.v1alpha1.FailbackMode;
 import io.zonefleet.api.v1alpha1.Model;
+import io.zonefleet.api.v1alpha1.Surge;
 import io.zonefleet.api.v1alpha1.Traffic;
 import io.zonefleet.api.v1alpha1.TrafficPolicy;
 import io.zonefleet.api.v1alpha1.Zone;
@@ -90,7 +91,9 @@ final class People {
                 schedule.maxStableSeconds()),
             List.copyOf(drains.values()),
             null,
-            null),
+            null,
+            null,
+            new Surge(schedule.pods() + 1)),
         null,
         null,
         null,

@@ -6,6 +6,7 @@ import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
 import io.zonefleet.api.v1alpha1.ZoneStatus;
 import io.zonefleet.api.v1alpha1.ZoneSwitch;
 import io.zonefleet.operator.status.FleetPolicies;
+import io.zonefleet.operator.status.StatusReader;
 import io.zonefleet.operator.traffic.TrafficPlan;
 import io.zonefleet.operator.zones.Action;
 import io.zonefleet.operator.zones.Drain;
@@ -13,6 +14,7 @@ import io.zonefleet.operator.zones.Failback;
 import io.zonefleet.operator.zones.FleetPolicy;
 import io.zonefleet.operator.zones.Observation;
 import io.zonefleet.operator.zones.Policy;
+import io.zonefleet.operator.zones.Surge;
 import io.zonefleet.operator.zones.ZoneSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,6 +66,7 @@ final class Promises {
     var policy = FleetPolicies.of(after.getSpec());
     growsByOne(was, is);
     neverEmpty(was, is, policy, seen);
+    surgeIsBounded(is, policy, seen.at());
     byQuorum(was, is, evidence, seen.at());
     drainsHold(was, is, policy, seen, drainIsOld);
     for (var move : added(was, is)) {
@@ -104,6 +107,22 @@ final class Promises {
             "nobody serves any more, and %s answers",
             zone.name());
       }
+    }
+  }
+
+  private static void surgeIsBounded(DeepSeekDeploymentStatus is, FleetPolicy policy, Instant now) {
+    var replicas = Surge.replicas(policy, StatusReader.state(is), now);
+    boolean someoneIsAway = is.zones().stream().anyMatch(z -> z.flaps() != null && z.flaps() > 0);
+    for (var zone : policy.zones()) {
+      int given = replicas.get(zone.name());
+      int most = Math.max(zone.replicas(), policy.maxSurge().orElse(0));
+      hold(
+          given >= zone.replicas() && given <= (someoneIsAway ? most : zone.replicas()),
+          "%s asks for %d pods and is given %d, %d at most",
+          zone.name(),
+          zone.replicas(),
+          given,
+          most);
     }
   }
 

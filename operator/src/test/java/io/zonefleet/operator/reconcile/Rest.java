@@ -5,7 +5,10 @@ import static io.zonefleet.operator.reconcile.Promises.hold;
 
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
 import io.zonefleet.api.v1alpha1.ZoneStatus;
+import io.zonefleet.operator.status.FleetPolicies;
+import io.zonefleet.operator.status.StatusReader;
 import io.zonefleet.operator.zones.Failback;
+import io.zonefleet.operator.zones.Surge;
 import java.util.List;
 import java.util.Set;
 
@@ -142,6 +145,19 @@ final class Rest {
     if (!sim.people().isManual() && !open.isEmpty()) {
       var wanted = schedule.activeActive() ? Set.copyOf(open) : Set.of(open.getFirst());
       hold(serving.equals(wanted), "%s serve in place of %s", serving, wanted);
+    }
+    var policy = FleetPolicies.of(sim.api().now().getSpec());
+    var replicas =
+        Surge.replicas(policy, StatusReader.state(status), sim.replicas().getFirst().now());
+    for (var zone : policy.zones()) {
+      hold(
+          sim.people().isManual()
+              || !drained.isEmpty()
+              || replicas.get(zone.name()) == zone.replicas(),
+          "all is well, and %s has %d pods in place of %d",
+          zone.name(),
+          replicas.get(zone.name()),
+          zone.replicas());
     }
     var conditions = status.conditions();
     hold(

@@ -216,17 +216,17 @@ final class SimReplica implements Rim {
   }
 
   @Override
-  public void label(Surroundings around, Predicate<String> zoneServes) {
+  public void label(List<Pod> pods, Predicate<String> zoneServes) {
     if (!reachesApi()) {
       return;
     }
     // the real patches are under way together, and end in any order
-    var changes = new ArrayList<>(ServingLabels.changes(around.gateways(), zoneServes));
+    var changes = new ArrayList<>(ServingLabels.changes(pods, zoneServes));
     if (sim.random().nextBoolean()) {
       changes.sort((x, y) -> Boolean.compare(x.serves(), y.serves()));
     }
     for (var change : changes) {
-      var in = change.gateway().getMetadata().getLabels().get("zonefleet.io/zone");
+      var in = change.pod().getMetadata().getLabels().get("zonefleet.io/zone");
       if (sim.world().hasGateway(in)) {
         if (change.serves()) {
           sim.world().labelled.add(in);
@@ -238,6 +238,11 @@ final class SimReplica implements Rim {
       crash(Step.AfterOneLabel);
       crash(Step.AfterLabelAgain);
     }
+  }
+
+  @Override
+  public void unlabel(List<Pod> pods) {
+    // there are gateways all the time, so no inference pod has a label
   }
 
   @Override

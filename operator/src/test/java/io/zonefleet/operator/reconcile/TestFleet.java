@@ -108,15 +108,35 @@ final class TestFleet implements AutoCloseable {
 
   /** A ready inference pod and a gateway in each zone. */
   TestFleet withPods() {
-    int next = 0;
+    return withInferencePods().withGateways();
+  }
+
+  /** A ready inference pod in each zone. */
+  TestFleet withInferencePods() {
     for (var zone : zones) {
-      next++;
-      var ip = "127.1.%d.%d".formatted(number, next);
+      var ip = "127.1.%d.%d".formatted(number, 1 + zones.indexOf(zone));
       pods.put(ip, zone);
-      pod("%s-%s-0".formatted(key.name(), zone), Labels.INFERENCE, zone, ip);
-      gateway(zone, "127.1.%d.%d".formatted(number, 100 + next));
+      pod(inferencePod(zone), Labels.INFERENCE, zone, ip);
     }
     return this;
+  }
+
+  /** A gateway in each zone. */
+  TestFleet withGateways() {
+    zones.forEach(
+        zone -> gateway(zone, "127.1.%d.%d".formatted(number, 101 + zones.indexOf(zone))));
+    return this;
+  }
+
+  /** As the kubelet tells of a pod whose readiness probe fails. */
+  void fallsUnready(String zone) {
+    var pod = client.pods().inNamespace(key.namespace()).withName(inferencePod(zone)).get();
+    pod.getStatus().getConditions().forEach(c -> c.setStatus("False"));
+    client.resource(pod).updateStatus();
+  }
+
+  private String inferencePod(String zone) {
+    return "%s-%s-0".formatted(key.name(), zone);
   }
 
   private void gateway(String zone, String ip) {
@@ -234,12 +254,22 @@ final class TestFleet implements AutoCloseable {
     return List.copyOf(written);
   }
 
+  /** Whether the zone's gateway is in the front Service. */
   boolean serves(String zone) {
+    return isLabelled("%s-gateway-%s-x".formatted(key.name(), zone));
+  }
+
+  /** Whether the zone's inference pod is labelled for the front Service. */
+  boolean podServes(String zone) {
+    return isLabelled(inferencePod(zone));
+  }
+
+  private boolean isLabelled(String pod) {
     return Labels.TRUE.equals(
         client
             .pods()
             .inNamespace(key.namespace())
-            .withName("%s-gateway-%s-x".formatted(key.name(), zone))
+            .withName(pod)
             .get()
             .getMetadata()
             .getLabels()

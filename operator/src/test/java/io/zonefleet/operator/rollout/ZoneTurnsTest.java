@@ -187,6 +187,41 @@ class ZoneTurnsTest {
     fleet.setStatus(status);
   }
 
+  /** A zone is lost, and another one is given pods that find no room: nobody counted on them. */
+  @Test
+  void podsOfASurgeAreNoChangeThatOthersWaitFor() {
+    roles(Map.of("a", "Active", "b", "Active", "c", "Active"));
+    surge("b", 3, 1, 1);
+    assertThat(pass()).isEmpty();
+    want("server: {drainSeconds: 60}");
+    // c goes first, as it would without the surge; b is not short of pods, which would let it jump
+    surge("b", 3, 2, 1);
+    assertThat(pass())
+        .containsExactly(
+            "b: its pods change after those of c: it changes its pods",
+            "a: its pods change after those of c: it changes its pods");
+    assertThat(open()).containsExactly("c");
+  }
+
+  /** What the controller reports while it makes the pods of a surge. */
+  private void surge(String zone, int wanted, int made, int available) {
+    var set = cluster.get("chat-" + zone);
+    cluster.put(
+        "chat-" + zone,
+        new StatefulSetBuilder(set)
+            .editSpec()
+            .withReplicas(wanted)
+            .endSpec()
+            .withNewStatus()
+            .withObservedGeneration(set.getMetadata().getGeneration())
+            .withReplicas(made)
+            .withReadyReplicas(available)
+            .withAvailableReplicas(available)
+            .withUpdatedReplicas(made)
+            .endStatus()
+            .build());
+  }
+
   private void roles(Map<String, String> roles) {
     zones(
         roles.entrySet().stream()

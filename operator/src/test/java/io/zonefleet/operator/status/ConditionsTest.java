@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
+import io.zonefleet.api.v1alpha1.ZoneStatus;
 import io.zonefleet.operator.fleet.Fleets;
 import io.zonefleet.operator.zones.EndpointHealth;
 import io.zonefleet.operator.zones.FleetState;
 import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.Observation;
+import io.zonefleet.operator.zones.PodReport;
 import io.zonefleet.operator.zones.RequestCounters;
 import io.zonefleet.operator.zones.Role;
 import io.zonefleet.operator.zones.Switch;
@@ -21,6 +23,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Given a fleet's zones, what the user reads in conditions and columns. */
@@ -37,6 +41,9 @@ class ConditionsTest {
   private final List<Finding> findings = new ArrayList<>();
   private List<String> answering = ZONES;
   private Optional<String> degraded = Optional.empty();
+  private OptionalInt running = OptionalInt.empty();
+  private Map<String, Integer> replicas = Map.of();
+  private boolean direct;
   private Optional<Long> applied = Optional.of(3L);
   private List<Switch> switches = List.of();
 
@@ -146,6 +153,58 @@ class ConditionsTest {
   }
 
   @Test
+  void lossesThatTheOthersHaveRoomFor() {
+    running = OptionalInt.of(3);
+
+    assertThat(line("SurvivesZoneLoss"))
+        .isEqualTo(
+            "SurvivesZoneLoss True SpareZones: any one of zone-a, zone-b, zone-c may go, the others"
+                + " can serve; 3 requests at most ran at once in the last minute, and without"
+                + " zone-a there is room for 4");
+  }
+
+  @Test
+  void aLossThatTheOthersHaveNoRoomFor() {
+    running = OptionalInt.of(5);
+
+    assertThat(line("SurvivesZoneLoss"))
+        .isEqualTo(
+            "SurvivesZoneLoss False NoSpareCapacity: 5 requests ran at once in the last minute;"
+                + " without zone-a there is room for 4 in zone-b: more would wait; raise replicas"
+                + " or spec.server.maxConcurrency");
+  }
+
+  @Test
+  void withoutGatewaysItIsSaidWhatIsGivenUp() {
+    fleet.setSpec(
+        Fleets.parse(
+                Fleets.named(
+                    "chat",
+                    "{name: zone-a}, {name: zone-b}, {name: zone-c}",
+                    "traffic: {gateway: {mode: Disabled}}"))
+            .getSpec());
+    answering = List.of();
+    direct = true;
+
+    assertThat(line("Ready"))
+        .isEqualTo("Ready True AllZonesReady: all pods of all zones are ready");
+    assertThat(line("Available"))
+        .isEqualTo("Available True Serving: zone-a (Active 1/1) takes the requests");
+    assertThat(line("SurvivesZoneLoss"))
+        .startsWith(
+            "SurvivesZoneLoss True SpareZones: any one of zone-a, zone-b, zone-c may go, the others"
+                + " can serve; without gateways (spec.traffic.gateway.mode is Disabled) nothing is"
+                + " replayed: requests under way in a pod that goes are lost");
+    assertThat(line("Degraded")).startsWith("Degraded False");
+  }
+
+  @Test
+  void replicasThatAZoneWasGivenAreTold() {
+    replicas = Map.of("zone-b", 3);
+    assertThat(status().zones()).extracting(ZoneStatus::desired).containsExactly(1, 3, 1);
+  }
+
+  @Test
   void aFaultSaysWhatToMend() {
     findings.add(Finding.ofZone(Finding.Reason.ClaimMissing, "zone-b", "claim x is missing"));
     ready.put("zone-b", 0);
@@ -221,7 +280,8 @@ class ConditionsTest {
   }
 
   private DeepSeekDeploymentStatus status(Instant at) {
-    return StatusWriter.status(fleet, state(), new Known(seen(at), findings, Map.of(), applied));
+    return StatusWriter.status(
+        fleet, state(), new Known(seen(at), findings, Map.of(), applied, running, replicas));
   }
 
   private FleetState state() {
@@ -262,7 +322,14 @@ class ConditionsTest {
                         ? new GatewayReport("g-" + z, z, true, endpoints, RequestCounters.NONE)
                         : GatewayReport.unreachable("g-" + z, z))
             .toList();
-    return new Observation(at, gateways, List.of(), Map.of());
+    var pods =
+        ZONES.stream()
+            .flatMap(
+                z ->
+                    IntStream.range(0, ready.get(z))
+                        .mapToObj(i -> new PodReport(z + i, z, z + i, true, false)))
+            .toList();
+    return new Observation(at, direct ? List.of() : gateways, pods, Map.of(), direct);
   }
 
   private static Switch move(long millis) {

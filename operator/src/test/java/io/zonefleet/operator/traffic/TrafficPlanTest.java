@@ -8,6 +8,7 @@ import io.zonefleet.operator.traffic.TrafficPlan.Endpoint;
 import io.zonefleet.operator.zones.Failback;
 import io.zonefleet.operator.zones.FleetPolicy;
 import io.zonefleet.operator.zones.FleetState;
+import io.zonefleet.operator.zones.Locality;
 import io.zonefleet.operator.zones.Policy;
 import io.zonefleet.operator.zones.Role;
 import io.zonefleet.operator.zones.ZoneSpec;
@@ -16,6 +17,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +78,9 @@ class TrafficPlanTest {
             List.of(A, B),
             Policy.ActiveActive,
             new Failback(Failback.Mode.Automatic, 30, 30),
-            List.of());
+            List.of(),
+            Locality.PreferSameZone,
+            OptionalInt.empty());
     var since = Instant.EPOCH;
     var state =
         new FleetState(
@@ -97,6 +102,9 @@ class TrafficPlanTest {
           .as("after %d s", step.getKey())
           .containsEntry("a", step.getValue())
           .containsEntry("b", 100);
+      assertThat(plan.local())
+          .as("who has all of its share again prefers itself")
+          .isEqualTo(step.getValue() == 100 ? Set.of("a", "b") : Set.of("b"));
     }
   }
 
@@ -120,6 +128,56 @@ class TrafficPlanTest {
   void zoneThatTheUserRemovedServesOnlyWhenNothingElseDoes() {
     var plan = plan(Policy.ActiveStandby, ONE_EACH, Map.of("c", Role.Active), B, C);
     assertThat(order(plan)).containsExactly("c=0", "b=1", "a=2");
+  }
+
+  @Test
+  void podsThatGatewaysDoNotSeeTakeTheirShareWithThem() {
+    var pods = List.of(pod("a", 1), pod("a", 2), pod("a", 3), pod("b", 1), pod("c", 1));
+    // Envoy makes 93 % of a's weight when two of three are healthy, and 47 % when it is one
+    assertThat(weights(sharing(Locality.None, pods, Map.of("a", 2, "b", 1))))
+        .isEqualTo(Map.of("a", 214, "b", 100, "c", 100));
+    assertThat(weights(sharing(Locality.None, pods, Map.of("a", 1, "b", 1))))
+        .isEqualTo(Map.of("a", 214, "b", 100, "c", 100));
+    assertThat(weights(sharing(Locality.None, pods, Map.of("a", 0, "b", 1))))
+        .as("what nobody sees is counted whole: Envoy knows better")
+        .isEqualTo(Map.of("a", 300, "b", 100, "c", 100));
+  }
+
+  @Test
+  void gatewaysPreferTheirOwnZoneThenTheOthersByWeight() {
+    var plan = sharing(Locality.PreferSameZone, ONE_EACH, Map.of());
+    assertThat(order(plan)).containsExactly("a=0", "b=0", "c=1");
+    assertThat(order(plan.from("b"))).containsExactly("b=0", "a=1", "c=2");
+    assertThat(order(plan.from("c"))).as("c stands by").isEqualTo(order(plan));
+    assertThat(order(plan.from("elsewhere"))).isEqualTo(order(plan));
+  }
+
+  @Test
+  void aZoneThatServesAloneIsEverybodysFirst() {
+    var plan = sharing(Locality.PreferSameZone, List.of(pod("a", 1), pod("c", 1)), Map.of());
+    assertThat(order(plan.from("a"))).containsExactly("a=0", "c=1");
+  }
+
+  /** Zones a and b serve and c is drained. */
+  private static TrafficPlan sharing(
+      Locality locality, List<Endpoint> pods, Map<String, Integer> admitted) {
+    var policy =
+        new FleetPolicy(
+            List.of(A, B, C),
+            Policy.ActiveActive,
+            new Failback(Failback.Mode.Automatic, 30, 30),
+            List.of(),
+            locality,
+            OptionalInt.empty());
+    var state =
+        new FleetState(
+            3,
+            List.of(active("a", Instant.EPOCH, 0), active("b", Instant.EPOCH, 0)),
+            List.of(),
+            Optional.empty(),
+            Map.of());
+    return TrafficPlan.of(
+        FLEET, policy, state, Instant.EPOCH, pods, admitted, GatewaySettings.DEFAULT);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.rpc.Status;
 import io.envoyproxy.controlplane.cache.Resources;
+import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
@@ -19,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +108,40 @@ class XdsServerTest {
   }
 
   @Test
+  void gatewaysOfALocalZoneHaveItFirstAndThoseOfOthersDoNot() throws Exception {
+    server.publish(local("10.0.0.1"));
+    server.start();
+    try (var near = new Stream(server.port(), FLEET, "b");
+        var far = new Stream(server.port(), FLEET, "removed")) {
+      near.ask(ENDPOINTS);
+      far.ask(ENDPOINTS);
+      var first = near.next();
+      assertThat(priorities(first)).containsExactly("b=0", "a=1");
+      assertThat(priorities(far.next())).containsExactly("a=0", "b=0");
+      near.accept(first);
+      server.publish(local("10.0.0.2"));
+      assertThat(priorities(near.next())).containsExactly("b=0", "a=1");
+    }
+  }
+
+  private static TrafficPlan local(String address) {
+    var zones =
+        List.of("a", "b").stream()
+            .map(
+                zone ->
+                    new TrafficPlan.Zone(
+                        zone, 0, 1, List.of(new TrafficPlan.Endpoint(zone, address, 8080, false))))
+            .toList();
+    return new TrafficPlan(FLEET, zones, GatewaySettings.DEFAULT, Set.of("a", "b"));
+  }
+
+  private static List<String> priorities(DiscoveryResponse response) throws Exception {
+    return response.getResources(0).unpack(ClusterLoadAssignment.class).getEndpointsList().stream()
+        .map(l -> l.getLocality().getZone() + "=" + l.getPriority())
+        .toList();
+  }
+
+  @Test
   void connectedGatewayKeepsServingWhenItsFleetIsForgotten() throws Exception {
     server.publish(plan(FLEET, "10.0.0.1"));
     server.start();
@@ -189,7 +225,16 @@ class XdsServerTest {
     private final Node node;
 
     Stream(int port, FleetKey fleet) {
-      node = Node.newBuilder().setId("gw-0").setCluster(fleet.nodeCluster()).build();
+      this(port, fleet, "");
+    }
+
+    Stream(int port, FleetKey fleet, String zone) {
+      node =
+          Node.newBuilder()
+              .setId("gw-0")
+              .setCluster(fleet.nodeCluster())
+              .setLocality(Locality.newBuilder().setZone(zone))
+              .build();
       channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
       requests = AggregatedDiscoveryServiceGrpc.newStub(channel).streamAggregatedResources(this);
     }

@@ -150,6 +150,30 @@ class TestimonyTest {
   }
 
   @Test
+  void whereClientsReachPodsDirectlyTheApiServerAloneIsHeard() {
+    var dark = gateway("b1", "b", "b");
+    var said = direct(true, new NodeReport(1, 1), dark, gateway("c1", "c", "c"));
+    assertThat(said.isAlive()).isTrue();
+    assertThat(said.isDoubted()).isFalse();
+    assertThat(direct(false, new NodeReport(1, 1), gateway("b1", "b", "abc")).isDark()).isTrue();
+    assertThat(direct(true, new NodeReport(0, 2)).isDark())
+        .as("its pods are called ready for some seconds after its nodes are gone")
+        .isTrue();
+    assertThat(direct(true, new NodeReport(1, 2)).isAlive()).isTrue();
+  }
+
+  private static Testimony direct(boolean ready, NodeReport nodes, GatewayReport... gateways) {
+    var seen =
+        new Observation(
+            NOW,
+            List.of(gateways),
+            List.of(new PodReport("p", "a", "1", ready, false)),
+            Map.of("a", nodes),
+            true);
+    return Testimony.ofAll(POLICY, state(Role.Standby), seen).get("a");
+  }
+
+  @Test
   void gatewaysThatDoNotAnswerSayNothing() {
     var said =
         ofA(
