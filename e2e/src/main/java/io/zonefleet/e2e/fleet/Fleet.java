@@ -3,6 +3,7 @@ package io.zonefleet.e2e.fleet;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
@@ -12,6 +13,7 @@ import io.zonefleet.api.v1alpha1.ZoneStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** One DeepSeekDeployment under test, over weights that lie on a shared claim already. */
@@ -30,12 +32,36 @@ public final class Fleet implements AutoCloseable {
     this.name = name;
   }
 
-  /** Applies the resource with fast failback and waits until it is ready. */
+  /**
+   * Applies the resource with fast failback and waits until it is ready, and until clients of each
+   * zone find a gateway in it: before that, they go to any zone's.
+   */
   public static Fleet ready(
       KubernetesClient client, String name, TrafficPolicy policy, List<String> zones) {
     var fleet = applied(client, name, policy, zones);
     fleet.awaitCondition("Ready", "True", READY);
+    Await.until(
+        "the front Service of " + name + " has a gateway in each of " + zones,
+        Duration.ofMinutes(1),
+        () -> fleet.frontZones().containsAll(zones));
     return fleet;
+  }
+
+  /** Zones that have an endpoint of the front Service. */
+  private Set<String> frontZones() {
+    return client
+        .discovery()
+        .v1()
+        .endpointSlices()
+        .inNamespace(NAMESPACE)
+        .withLabel("kubernetes.io/service-name", name)
+        .list()
+        .getItems()
+        .stream()
+        .flatMap(slice -> slice.getEndpoints().stream())
+        .filter(endpoint -> Boolean.TRUE.equals(endpoint.getConditions().getReady()))
+        .map(Endpoint::getZone)
+        .collect(Collectors.toSet());
   }
 
   /** Applies the resource and waits for nothing. */
