@@ -25,14 +25,14 @@ class ZoneLossIT {
   private static final int TRIALS = Integer.getInteger("zonefleet.trials", 1);
 
   /** Two busy cores carry twice as much; an open load that they do not carry never ends. */
-  private static final int RATE = 25;
+  private static final int RATE = 20;
 
   private static final String QUESTION = Fleet.completion(8);
 
   /** Long answers, so that some are always under way: without a byte until their end. */
   private static final int LONG_RATE = 1;
 
-  private static final String LONG_QUESTION = Fleet.completion(900);
+  private static final String LONG_QUESTION = Fleet.completion(400);
 
   private static final Duration SHIFT = Duration.ofMillis(1500);
   private static final Duration STATUS = Duration.ofSeconds(3);

@@ -24,32 +24,35 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class OpenLoad {
 
-  /** How long a client waits before it calls a request failed. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration CONNECT = Duration.ofSeconds(10);
 
   private final URI target;
   private final String body;
+  private final Duration patience;
   private final PrintStream out;
 
-  private OpenLoad(URI target, String body, PrintStream out) {
+  private OpenLoad(URI target, String body, Duration patience, PrintStream out) {
     this.target = target;
     this.body = body;
+    this.patience = patience;
     this.out = out;
   }
 
   /**
    * Runs the load.
    *
-   * @param args target URL, requests a second (1 to 1000), seconds (1 to 3600), JSON body to POST
+   * @param args target URL, requests a second (1 to 1000), seconds (1 to 3600), JSON body to POST,
+   *     seconds until a request without an answer has failed (1 to 600)
    */
   public static void main(String[] args) throws Exception {
-    if (args.length != 4) {
-      System.err.println("usage: OpenLoad URL RATE SECONDS BODY");
+    if (args.length != 5) {
+      System.err.println("usage: OpenLoad URL RATE SECONDS BODY PATIENCE");
       System.exit(2);
     }
     // the JDK's client reuses connections unless told otherwise
     System.setProperty("jdk.httpclient.keepalive.timeout", "0");
-    new OpenLoad(URI.create(args[0]), args[3], System.out)
+    var patience = Duration.ofSeconds(bounded("PATIENCE", args[4], 600));
+    new OpenLoad(URI.create(args[0]), args[3], patience, System.out)
         .run(bounded("RATE", args[1], 1000), bounded("SECONDS", args[2], 3600));
   }
 
@@ -68,7 +71,7 @@ public final class OpenLoad {
     try (var client =
             HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(PATIENCE)
+                .connectTimeout(CONNECT)
                 .build();
         var requests = Executors.newVirtualThreadPerTaskExecutor()) {
       var start = System.nanoTime();
@@ -101,7 +104,7 @@ public final class OpenLoad {
     try {
       var request =
           HttpRequest.newBuilder(target)
-              .timeout(PATIENCE)
+              .timeout(patience)
               .header("content-type", "application/json")
               .POST(HttpRequest.BodyPublishers.ofString(body))
               .build();
