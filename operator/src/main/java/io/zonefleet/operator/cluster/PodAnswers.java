@@ -3,7 +3,7 @@ package io.zonefleet.operator.cluster;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.zonefleet.operator.fleet.Labels;
-import io.zonefleet.operator.status.PodAnswer;
+import io.zonefleet.operator.fleet.PodAnswer;
 import io.zonefleet.operator.traffic.FleetKey;
 import java.io.IOException;
 import java.net.URI;

@@ -1,6 +1,7 @@
 package io.zonefleet.operator.status;
 
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import io.zonefleet.operator.fleet.PodAnswer;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -6,7 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.zonefleet.operator.fleet.Labels;
-import io.zonefleet.operator.status.PodAnswer;
+import io.zonefleet.operator.fleet.PodAnswer;
 import io.zonefleet.operator.traffic.FleetKey;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;

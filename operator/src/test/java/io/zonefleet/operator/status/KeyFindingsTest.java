@@ -3,6 +3,7 @@ package io.zonefleet.operator.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zonefleet.operator.fleet.Fleets;
+import io.zonefleet.operator.fleet.PodAnswer;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;

@@ -1,4 +1,4 @@
-package io.zonefleet.operator.status;
+package io.zonefleet.operator.fleet;
 
 import java.util.List;
 import java.util.Map;
