@@ -111,9 +111,9 @@ class MaskTimeTest {
         p99,
         micros.getLast(),
         micros.size());
-    // ten times what an idle machine of two cores takes
-    assertThat(mean).isLessThan(vocabulary.equals("tiny") ? 1_000 : 10_000);
-    assertThat(p99).isLessThan(100_000);
+    // far more than a busy machine explains: only a search that grows without bound takes this long
+    assertThat(mean).isLessThan(vocabulary.equals("tiny") ? 10_000 : 50_000);
+    assertThat(p99).isLessThan(500_000);
   }
 
   private static List<Long> walk(TokenConstraint constraint, int vocabulary, long seed) {
