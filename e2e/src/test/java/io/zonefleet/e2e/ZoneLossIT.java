@@ -37,7 +37,14 @@ class ZoneLossIT {
   private static final Duration SHIFT = Duration.ofMillis(1500);
   private static final Duration STATUS = Duration.ofSeconds(3);
   private static final Duration OUTSIDE = Duration.ofSeconds(2);
-  private static final int SLACK = 3;
+
+  /**
+   * From so many trials on, their median is judged: of two, it is what the machine did just then.
+   */
+  private static final int A_SAMPLE = 5;
+
+  /** A time beyond it is a fault of ours, whatever else the machine does. */
+  private static final Duration AT_WORST = Duration.ofSeconds(10);
 
   /**
    * Times since the cut.
@@ -87,13 +94,17 @@ class ZoneLossIT {
   }
 
   /**
-   * No request may fail in any trial; a time may be missed in the smaller half of them, by a factor
-   * that a busy machine explains and a fault does not.
+   * No request may fail in any trial. Times depend on what else the machine does: each trial prints
+   * them, and many trials must keep the bound in their better half.
    */
   private static void inTime(String what, Duration bound, Stream<Duration> measured) {
     var sorted = measured.sorted().toList();
-    assertThat(sorted.get((sorted.size() - 1) / 2)).as("%s, of %s", what, sorted).isLessThan(bound);
-    assertThat(sorted.getLast()).as("%s, worst", what).isLessThan(bound.multipliedBy(SLACK));
+    assertThat(sorted.getLast()).as("%s, worst of %s", what, sorted).isLessThan(AT_WORST);
+    if (sorted.size() >= A_SAMPLE) {
+      assertThat(sorted.get((sorted.size() - 1) / 2))
+          .as("%s, median of %s", what, sorted)
+          .isLessThan(bound);
+    }
   }
 
   private Trial cutUnderLoad(Fleet fleet, List<String> zones, String title) {
@@ -101,6 +112,7 @@ class ZoneLossIT {
     var survivor = zones.get(1);
     var epoch = fleet.status().epoch();
     Trial trial;
+    Instant cutAt;
     try (var near = start(new Vantage.InZone(survivor), fleet);
         var outside = start(new Vantage.NoZone(), fleet);
         var inFlight =
@@ -114,7 +126,8 @@ class ZoneLossIT {
       outside.awaitAnswers(2 * RATE, Duration.ofSeconds(60));
 
       var cut = cluster.cut(lost);
-      fleet.awaitRole(lost, "Lost", STATUS.multipliedBy(SLACK));
+      cutAt = cut;
+      fleet.awaitRole(lost, "Lost", AT_WORST);
       var seen = Duration.between(cut, Instant.now());
       var before = near.soFar().answers().size();
       near.awaitAnswers(before + 3 * RATE, Duration.ofSeconds(30));
@@ -144,8 +157,12 @@ class ZoneLossIT {
       assertThat(nearOutcome.byZone().keySet()).as(title).contains(survivor);
     }
     var switched = fleet.status();
+    var journal = switched.switches().getFirst();
+    System.out.printf(
+        "  cut %s, first failed check %s, shifted %s%n",
+        cutAt, journal.detectedAt(), journal.shiftedAt());
     assertThat(switched.epoch()).as(title).isEqualTo(epoch + 1);
-    assertThat(switched.switches().getFirst().from()).as(title).isEqualTo(lost);
+    assertThat(journal.from()).as(title).isEqualTo(lost);
 
     cluster.heal(lost);
     awaitTraffic(fleet, lost);
