@@ -58,6 +58,9 @@ class ChangeIT {
       System.out.println("zones that changed their pods at once: " + replacing);
       assertThat(outcome.failed()).isEmpty();
       assertThat(replacing).as("zones at once").allMatch(zones -> zones.size() <= 1);
+      assertThat(fleet.status().switches())
+          .as("a change is no loss")
+          .noneMatch(move -> move.cause().equals("ZoneLost"));
     }
   }
 

@@ -1,6 +1,9 @@
 package io.zonefleet.operator.reconcile;
 
+import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.cluster.GatewayReports;
@@ -11,10 +14,12 @@ import io.zonefleet.operator.status.Surroundings;
 import io.zonefleet.operator.traffic.FleetKey;
 import io.zonefleet.operator.zones.Observation;
 import io.zonefleet.operator.zones.PodReport;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Takes one look at a fleet: what the API server holds and what its gateways see, together. */
 final class FleetLook {
@@ -62,8 +67,50 @@ final class FleetLook {
         pod.getMetadata().getName(),
         ClusterView.label(pod, Labels.ZONE),
         address(pod).orElse(""),
-        isReady(pod),
-        pod.getMetadata().getDeletionTimestamp() != null);
+        Readiness.isPodReady(pod),
+        pod.getMetadata().getDeletionTimestamp() != null,
+        startsUp(pod));
+  }
+
+  /**
+   * Whether a pod has never been ready, and none of its containers has ended. The kubelet dates the
+   * condition Ready from when it first saw the pod, as it does Initialized, and anew at each
+   * change.
+   */
+  private static boolean startsUp(Pod pod) {
+    var status = pod.getStatus();
+    if (status == null || hasEnded(pod)) {
+      return status == null;
+    }
+    boolean ended =
+        Stream.of(status.getInitContainerStatuses(), status.getContainerStatuses())
+            .flatMap(List::stream)
+            .anyMatch(c -> c.getRestartCount() > 0 || hasEnded(c.getState()));
+    var ready = condition(pod, "Ready");
+    if (ended || ready.isEmpty()) {
+      return !ended;
+    }
+    var since = since(ready.get());
+    return "False".equals(ready.get().getStatus())
+        && since.isPresent()
+        && condition(pod, "Initialized")
+            .flatMap(FleetLook::since)
+            .filter(initialized -> !since.get().isAfter(initialized))
+            .isPresent();
+  }
+
+  private static boolean hasEnded(ContainerState state) {
+    return state != null && state.getTerminated() != null;
+  }
+
+  private static Optional<PodCondition> condition(Pod pod, String type) {
+    return pod.getStatus().getConditions().stream()
+        .filter(c -> type.equals(c.getType()))
+        .findFirst();
+  }
+
+  private static Optional<Instant> since(PodCondition condition) {
+    return Optional.ofNullable(condition.getLastTransitionTime()).map(Instant::parse);
   }
 
   /** The pod's address while it may answer there. */
@@ -72,12 +119,6 @@ final class FleetLook {
         .filter(s -> !hasEnded(pod))
         .map(s -> s.getPodIP())
         .filter(ip -> !ip.isEmpty());
-  }
-
-  static boolean isReady(Pod pod) {
-    return pod.getStatus() != null
-        && pod.getStatus().getConditions().stream()
-            .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
   }
 
   private static boolean hasEnded(Pod pod) {

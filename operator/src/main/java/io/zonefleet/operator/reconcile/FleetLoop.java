@@ -1,6 +1,7 @@
 package io.zonefleet.operator.reconcile;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
 import io.zonefleet.operator.cluster.GatewayReports;
@@ -88,7 +89,7 @@ final class FleetLoop implements Rim {
   @Override
   public Known known(DeepSeekDeployment fleet, Surroundings around) {
     var application = shell.applications().last(key, fleet.getMetadata().getUid());
-    var ready = around.inference().stream().filter(FleetLook::isReady).toList();
+    var ready = around.inference().stream().filter(Readiness::isPodReady).toList();
     var revision = fleet.getSpec().model().revision();
     var answers =
         shell

@@ -1,7 +1,10 @@
 package io.zonefleet.operator.status;
 
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.operator.fleet.FrontDoor;
+import io.zonefleet.operator.fleet.Labels;
 import io.zonefleet.operator.zones.FleetPolicy;
 import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.ZoneMachine;
@@ -97,18 +100,42 @@ public final class Findings {
         .map(z -> starting(z, around));
   }
 
+  /** Clients of a zone have a way in of their own once one of its gateways is in the Service. */
   private static Stream<Finding> gateways(FleetPolicy policy, Surroundings around) {
+    var answering =
+        around.seen().gateways().stream()
+            .filter(GatewayReport::reachable)
+            .map(GatewayReport::name)
+            .collect(Collectors.toSet());
     return policy.zones().stream()
-        .filter(
-            z ->
-                around.seen().gateways().stream()
-                    .noneMatch(g -> g.zone().equals(z.name()) && g.reachable()))
-        .map(
-            z ->
-                Finding.ofZone(
-                    Finding.Reason.GatewaysStarting,
-                    z.name(),
-                    "no gateway of the zone answers the operator"));
+        .flatMap(
+            zone -> {
+              var its =
+                  around.gateways().stream()
+                      .filter(g -> zone.name().equals(label(g, Labels.ZONE)))
+                      .filter(g -> answering.contains(g.getMetadata().getName()))
+                      .toList();
+              var wait =
+                  its.isEmpty()
+                      ? Stream.of("no gateway of the zone answers the operator")
+                      : notInFront(its);
+              return wait.map(w -> Finding.ofZone(Finding.Reason.GatewaysStarting, zone.name(), w));
+            });
+  }
+
+  private static Stream<String> notInFront(List<Pod> gateways) {
+    return gateways.stream()
+            .anyMatch(g -> Readiness.isPodReady(g) && Labels.TRUE.equals(label(g, Labels.SERVING)))
+        ? Stream.empty()
+        : Stream.of(
+            "no gateway of the zone is in the front Service yet: none that is Ready has the label "
+                + Labels.SERVING
+                + "="
+                + Labels.TRUE);
+  }
+
+  private static String label(Pod pod, String key) {
+    return pod.getMetadata().getLabels().get(key);
   }
 
   private static Finding starting(ZoneSpec zone, Surroundings around) {

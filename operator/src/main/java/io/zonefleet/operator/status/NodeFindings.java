@@ -1,6 +1,7 @@
 package io.zonefleet.operator.status;
 
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.zonefleet.operator.fleet.Labels;
 import io.zonefleet.operator.zones.FleetPolicy;
 import io.zonefleet.operator.zones.NodeReport;
@@ -28,7 +29,7 @@ public final class NodeFindings {
                     Collectors.toList(),
                     in ->
                         new NodeReport(
-                            (int) in.stream().filter(NodeFindings::isReady).count(), in.size()))));
+                            (int) in.stream().filter(Readiness::isNodeReady).count(), in.size()))));
   }
 
   static Stream<Finding> of(FleetPolicy policy, Map<String, NodeReport> reports) {
@@ -62,11 +63,5 @@ public final class NodeFindings {
   private static String zoneOf(Node node) {
     var labels = node.getMetadata().getLabels();
     return labels == null ? null : labels.get(Labels.NODE_ZONE);
-  }
-
-  private static boolean isReady(Node node) {
-    return node.getStatus() != null
-        && node.getStatus().getConditions().stream()
-            .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
   }
 }

@@ -110,12 +110,14 @@ final class Draft {
         .map(ZoneState::name);
   }
 
-  /** Zones that are alive and yet should not serve; better they than none. */
+  /** Zones that answer and yet should not serve; better they than none. */
   Stream<String> lastResorts() {
-    return Stream.of(Role.Lost, Role.Drained)
-        .flatMap(role -> zones.values().stream().filter(z -> z.role() == role))
-        .filter(z -> z.started() && alive(z.name()))
-        .map(ZoneState::name);
+    var alive =
+        Stream.of(Role.Lost, Role.Drained)
+            .flatMap(role -> zones.values().stream().filter(z -> z.role() == role))
+            .filter(z -> alive(z.name()));
+    var leaving = zones.values().stream().filter(z -> leaving(z.name()));
+    return Stream.concat(alive, leaving).filter(ZoneState::started).map(ZoneState::name);
   }
 
   boolean candidateBeside(String name) {
@@ -140,6 +142,20 @@ final class Draft {
 
   boolean doubted(String name) {
     return testimony.get(name).isDoubted();
+  }
+
+  boolean away(String name) {
+    return testimony.get(name).away();
+  }
+
+  /** Whether its pods are being deleted, and one answers still. */
+  boolean leaving(String name) {
+    return away(name) && testimony.get(name).isSeen();
+  }
+
+  /** Whether pods are being replaced, and no gateway is known to have the new ones. */
+  boolean replacing(String name) {
+    return away(name) || (testimony.get(name).replacing() && !alive(name));
   }
 
   boolean confirmedDark(String name) {

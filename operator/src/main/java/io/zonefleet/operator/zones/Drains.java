@@ -4,9 +4,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Takes zones out of traffic that a person has drained, but never the last one. */
+/**
+ * Takes zones out of traffic that a person has drained, or whose pods are all being replaced, but
+ * never the last one.
+ */
 final class Drains {
   static final String REFUSED = "drain refused: no other zone has a healthy pod to serve";
+  static final String REPLACED = "drained: all its pods are being replaced";
 
   private final Draft draft;
   private final Map<String, Drain> asked;
@@ -21,18 +25,32 @@ final class Drains {
 
   /** Lets drains end that nobody asks for any more. */
   void end() {
-    draft.zones().stream().filter(z -> !asked.containsKey(z.name())).forEach(this::end);
+    draft.zones().stream().filter(z -> !isAsked(z)).forEach(this::end);
+  }
+
+  private boolean isAsked(ZoneState z) {
+    var name = z.name();
+    return asked.containsKey(name)
+        || (z.role() == Role.Drained
+            && (z.reason().equals(REPLACED) ? draft.replacing(name) : draft.away(name)));
   }
 
   /** Who is blind can find no zone that serves instead: drains that are new wait then. */
   void carryOut(boolean blind) {
     for (var name : draft.names()) {
       var z = draft.zone(name);
-      boolean drained = z.role() == Role.Drained;
-      if (asked.containsKey(name) && !drained && !blind && mayGo(z)) {
-        drain(z, words(asked.get(name)));
+      var words = asked.containsKey(name) ? words(asked.get(name)) : REPLACED;
+      if (z.role() == Role.Drained) {
+        draft.put(z.because(words));
+      } else if ((asked.containsKey(name) || isReplaced(z)) && !blind && mayGo(z)) {
+        drain(z, words);
       }
     }
+  }
+
+  /** A zone that starts up, or that was lost, has nothing to give away. */
+  private boolean isReplaced(ZoneState z) {
+    return z.started() && z.role() != Role.Lost && draft.away(z.name());
   }
 
   /** Says of each zone whose drain waits why, whatever else is true of it. */
@@ -50,13 +68,28 @@ final class Drains {
   }
 
   private void end(ZoneState z) {
-    if (z.role() == Role.Drained) {
+    if (z.reason().equals(REPLACED)) {
+      replaced(z);
+    } else if (z.role() == Role.Drained) {
       // a person has looked at the zone, so its past counts no more
       var forgiven = z.forgiven();
       draft.put(
           forgiven.become(Role.Returning, draft.now, "drain ended" + draft.holdWords(forgiven)));
     } else if (z.reason().equals(REFUSED)) {
       draft.put(z.because(z.role() == Role.Active ? "serves" : draft.words(z.name())));
+    }
+  }
+
+  /** Whatever became of it: if the new pods do not serve, that is what its evidence will say. */
+  private void replaced(ZoneState z) {
+    boolean alive = draft.alive(z.name());
+    draft.put(
+        z.become(
+            Role.Standby,
+            draft.now,
+            alive ? "stands by; its pods have been replaced" : draft.words(z.name())));
+    if (alive) {
+      draft.journal.recovered(z.name(), draft.now);
     }
   }
 

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
  * @param answering whether gateways of the zone itself answer, so that the zone is not cut off
  * @param refused whether all who see it dark had answers to their checks, so that nothing is only
  *     slow
+ * @param away its pods are being deleted or start up, all of them, while the zone itself answers:
+ *     somebody replaces them
+ * @param replacing as {@code away}, or the new pods are ready, and gateways may not know it yet
  */
 record Testimony(
     List<String> dark,
@@ -26,7 +29,9 @@ record Testimony(
     int needed,
     boolean gone,
     boolean answering,
-    boolean refused) {
+    boolean refused,
+    boolean away,
+    boolean replacing) {
 
   /** What the observers say of each zone of the spec, by name. */
   static Map<String, Testimony> ofAll(FleetPolicy policy, FleetState state, Observation seen) {
@@ -70,8 +75,12 @@ record Testimony(
         voters.stream()
             .filter(w -> !w.equals(zone) && !alive.contains(w) && !dark.contains(w))
             .toList();
-    boolean readyPods =
-        seen.pods().stream().anyMatch(p -> p.zone().equals(zone) && p.ready() && !p.terminating());
+    var staying =
+        seen.pods().stream().filter(p -> p.zone().equals(zone) && !p.terminating()).toList();
+    boolean readyPods = staying.stream().anyMatch(PodReport::ready);
+    boolean away = staying.stream().allMatch(PodReport::startsUp) && !seen.nodesGone(zone);
+    boolean replacing =
+        staying.stream().allMatch(p -> p.startsUp() || p.ready()) && !seen.nodesGone(zone);
     boolean known =
         seen.gateways().stream()
             .anyMatch(g -> g.endpoints().values().stream().anyMatch(e -> e.zone().equals(zone)));
@@ -87,7 +96,9 @@ record Testimony(
           1,
           !there,
           !seen.direct(),
-          false);
+          false,
+          seen.direct() && away,
+          seen.direct() && replacing);
     }
     boolean answers =
         witnesses.getOrDefault(zone, List.of()).stream().anyMatch(GatewayReport::reachable);
@@ -103,7 +114,9 @@ record Testimony(
             && dark.stream()
                 .flatMap(w -> credible.get(w).stream())
                 .filter(g -> g.seesDark(zone))
-                .allMatch(g -> g.isRefusedBy(zone)));
+                .allMatch(g -> g.isRefusedBy(zone)),
+        answers && away,
+        answers && replacing);
   }
 
   /**
@@ -128,16 +141,22 @@ record Testimony(
     return gateway.seesHealthy(gateway.zone()) || (ownZoneOut && gateway.seesAnyHealthy());
   }
 
+  /** What is taken away on purpose is not dark. */
   boolean isDark() {
-    return gone || (dark.size() >= needed && dark.size() > alive.size());
+    return !away && (gone || (dark.size() >= needed && dark.size() > alive.size()));
   }
 
   boolean isAlive() {
-    return !alive.isEmpty() && !isDark();
+    return !away && isSeen() && !isDark();
+  }
+
+  /** Whether a pod there answers anybody, if only until it ends. */
+  boolean isSeen() {
+    return !alive.isEmpty();
   }
 
   boolean isDoubted() {
-    return isDark() || !dark.isEmpty();
+    return isDark() || (!away && !dark.isEmpty());
   }
 
   String inWords() {

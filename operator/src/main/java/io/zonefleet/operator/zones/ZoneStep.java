@@ -29,7 +29,7 @@ final class ZoneStep {
             : "no gateway sees a healthy pod in any zone";
     this.blind =
         draft.zones().stream().anyMatch(ZoneState::started)
-            && draft.names().stream().noneMatch(draft::alive);
+            && draft.names().stream().noneMatch(n -> draft.alive(n) || draft.leaving(n));
     this.blindSince = blind ? Optional.of(before.blindSince().orElse(seen.at())) : Optional.empty();
   }
 

@@ -3,6 +3,7 @@ package io.zonefleet.operator.reconcile;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.zonefleet.operator.fleet.Labels;
 import io.zonefleet.operator.traffic.FleetKey;
 import java.util.List;
@@ -65,7 +66,7 @@ final class FrontService implements AutoCloseable {
         .list()
         .getItems()
         .stream()
-        .filter(FleetLook::isReady)
+        .filter(Readiness::isPodReady)
         .toList();
   }
 

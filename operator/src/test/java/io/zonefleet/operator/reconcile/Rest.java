@@ -91,6 +91,8 @@ final class Rest {
         zones.stream()
             .filter(z -> witnesses.contains(z) && !serving.contains(z) && !drained.contains(z))
             .filter(z -> witnesses.stream().allMatch(w -> world.reachesAny(w, z)))
+            // what is being deleted takes nothing new
+            .filter(z -> world.podsOf(z).stream().anyMatch(world::stays))
             .toList();
     boolean someoneDecides = sim.replicas().stream().anyMatch(SimReplica::reachesApi);
     if (someoneDecides

@@ -80,7 +80,12 @@ record Schedule(
     Automatic,
     RemoveZone,
     AddZone,
-    Recreate
+    Recreate,
+    /** Is being deleted, and answers still. */
+    PodLeaves,
+    /** A new one in its place, which loads its model. */
+    PodNew,
+    PodLoaded
   }
 
   /**

@@ -23,6 +23,8 @@ import java.util.stream.IntStream;
  */
 final class SimWorld {
   private static final int PORT = 8080;
+  private static final String MADE = "2026-01-01T00:00:00Z";
+  private static final String LATER = "2026-01-01T00:01:00Z";
 
   /** Pods differ in little, and are costly to build a million times. */
   private static final Map<String, Pod> PODS = new ConcurrentHashMap<>();
@@ -37,6 +39,8 @@ final class SimWorld {
   final Set<String> down = new HashSet<>();
   final Set<String> unready = new HashSet<>();
   final Set<String> gone = new HashSet<>();
+  final Set<String> leaving = new HashSet<>();
+  final Set<String> starting = new HashSet<>();
   final Set<String> gatewaysGone = new HashSet<>();
 
   /** Gateways whose first checks have not ended. */
@@ -71,6 +75,8 @@ final class SimWorld {
             down,
             unready,
             gone,
+            leaving,
+            starting,
             pending,
             gatewaysGone)) {
       faults.clear();
@@ -94,6 +100,7 @@ final class SimWorld {
     boolean apart = !from.equals(zone) && (cut.contains(from) || cut.contains(zone));
     return !down.contains(pod)
         && !gone.contains(pod)
+        && !starting.contains(pod)
         && !apart
         && !partitions.contains(from + ">" + zone)
         && !starved.contains(from);
@@ -126,13 +133,7 @@ final class SimWorld {
   /** What the API server has of inference pods. */
   List<Pod> pods() {
     if (pods == null) {
-      pods =
-          zones.stream()
-              .flatMap(
-                  z ->
-                      podsOf(z).stream()
-                          .map(p -> inference(z, p, !down.contains(p) && !unready.contains(p))))
-              .toList();
+      pods = zones.stream().flatMap(z -> podsOf(z).stream().map(p -> inference(z, p))).toList();
     }
     return pods;
   }
@@ -188,15 +189,29 @@ final class SimWorld {
     return all;
   }
 
-  private static Pod inference(String zone, String name, boolean ready) {
+  /** One that was made just now, and has not been ready. */
+  void renew(String pod) {
+    List.of(gone, down, unready, leaving).forEach(fault -> fault.remove(pod));
+    starting.add(pod);
+  }
+
+  boolean stays(String pod) {
+    return !leaving.contains(pod) && !starting.contains(pod);
+  }
+
+  private Pod inference(String zone, String name) {
+    boolean starts = starting.contains(name);
+    boolean leaves = leaving.contains(name);
+    boolean ready = !down.contains(name) && !unready.contains(name) && !starts;
     return PODS.computeIfAbsent(
-        name + ready,
+        name + ready + starts + leaves,
         key ->
             new PodBuilder()
                 .withNewMetadata()
                 .withName(name)
                 .withUid(name)
                 .addToLabels(Labels.ZONE, zone)
+                .withDeletionTimestamp(leaves ? MADE : null)
                 .endMetadata()
                 .withNewStatus()
                 // the name is the address, so that a report's key tells the pod
@@ -204,6 +219,12 @@ final class SimWorld {
                 .addNewCondition()
                 .withType("Ready")
                 .withStatus(ready ? "True" : "False")
+                .withLastTransitionTime(starts ? MADE : LATER)
+                .endCondition()
+                .addNewCondition()
+                .withType("Initialized")
+                .withStatus("True")
+                .withLastTransitionTime(MADE)
                 .endCondition()
                 .endStatus()
                 .build());

@@ -170,6 +170,9 @@ final class Simulation {
       case Feed -> world.starved.remove(zone);
       case PodGone -> world.gone.add(pod);
       case PodBack -> world.gone.remove(pod);
+      case PodLeaves -> world.leaving.add(pod);
+      case PodNew -> world.renew(pod);
+      case PodLoaded -> world.starting.remove(pod);
       case Unready -> world.unready.add(pod);
       case Ready -> world.unready.remove(pod);
       case NodesGone -> world.nodesGone.add(zone);

@@ -327,7 +327,7 @@ class ConditionsTest {
             .flatMap(
                 z ->
                     IntStream.range(0, ready.get(z))
-                        .mapToObj(i -> new PodReport(z + i, z, z + i, true, false)))
+                        .mapToObj(i -> new PodReport(z + i, z, z + i, true)))
             .toList();
     return new Observation(at, direct ? List.of() : gateways, pods, Map.of(), direct);
   }

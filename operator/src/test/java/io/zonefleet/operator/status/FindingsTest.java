@@ -33,6 +33,8 @@ class FindingsTest {
   private List<PersistentVolumeClaim> claims =
       List.of(claim("chat-weights-zone-a", "Bound"), claim("chat-weights-zone-b", "Bound"));
   private boolean blindGateway;
+  private boolean startingGateway;
+  private boolean gatewayOutside;
   private String zones = "{name: zone-a}, {name: zone-b}";
   private String storage = "storage: {mode: PerZone}";
 
@@ -151,6 +153,23 @@ class FindingsTest {
   }
 
   @Test
+  void aGatewayThatTheKubeletDoesNotCallReadyYetIsWaitedFor() {
+    startingGateway = true;
+
+    assertThat(first())
+        .isEqualTo(
+            "GatewaysStarting zone-a: no gateway of the zone is in the front Service yet: none that"
+                + " is Ready has the label zonefleet.io/serving=true");
+  }
+
+  @Test
+  void aGatewayThatIsNotInTheFrontServiceIsWaitedFor() {
+    gatewayOutside = true;
+
+    assertThat(first()).startsWith("GatewaysStarting zone-a: no gateway of the zone is in the");
+  }
+
+  @Test
   void aWholeFleetHasNoFinding() {
     assertThat(of(nodes)).isEmpty();
   }
@@ -184,13 +203,13 @@ class FindingsTest {
         names.stream()
             .map(name -> gateway(name, names, blindGateway && name.equals("zone-a")))
             .toList();
-    var pods = names.stream().map(n -> new PodReport("p", n, "10.0.0.1", true, false)).toList();
+    var pods = names.stream().map(n -> new PodReport("p", n, "10.0.0.1", true)).toList();
     return Findings.of(
         fleet,
         policy,
         new Surroundings(
             inference,
-            List.of(gatewayPod()),
+            names.stream().map(this::gatewayPod).toList(),
             claims,
             nodes,
             new Observation(NOW, gateways, pods, NodeFindings.reports(nodes))));
@@ -204,14 +223,20 @@ class FindingsTest {
     return new GatewayReport("g-" + zone, zone, true, endpoints, RequestCounters.NONE);
   }
 
-  private static Pod gatewayPod() {
+  private Pod gatewayPod(String zone) {
+    boolean first = zone.equals("zone-a");
     return new PodBuilder()
         .withNewMetadata()
-        .withName("g-zone-a")
-        .withLabels(Labels.zone("chat", Labels.GATEWAY, "zone-a"))
+        .withName("g-" + zone)
+        .withLabels(Labels.zone("chat", Labels.GATEWAY, zone))
+        .addToLabels(Labels.SERVING, first && gatewayOutside ? "false" : Labels.TRUE)
         .endMetadata()
         .withNewStatus()
         .withStartTime("2026-11-24T09:59:00Z")
+        .addNewCondition()
+        .withType("Ready")
+        .withStatus(first && startingGateway ? "False" : "True")
+        .endCondition()
         .endStatus()
         .build();
   }

@@ -164,9 +164,10 @@ class LossTest {
   }
 
   @Test
-  void aZoneWithoutAPodIsLost() {
+  void aZoneWithoutAPodOrAnAnswerIsLost() {
     var run = Run.settled("a", "b", "c");
     run.world.noPod.add("a");
+    run.world.late.add("a");
     run.until("a", Role.Lost, Duration.ofSeconds(4));
     assertThat(run.reason("a")).isEqualTo("no ready pod is left there");
     assertThat(run.serving()).containsExactly("b");

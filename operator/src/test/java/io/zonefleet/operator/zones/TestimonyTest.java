@@ -50,7 +50,7 @@ class TestimonyTest {
   private static Testimony ofA(Role b, GatewayReport... gateways) {
     var seen =
         new Observation(
-            NOW, List.of(gateways), List.of(new PodReport("p", "a", "1", true, false)), Map.of());
+            NOW, List.of(gateways), List.of(new PodReport("p", "a", "1", true)), Map.of());
     return Testimony.ofAll(POLICY, state(b), seen).get("a");
   }
 
@@ -167,7 +167,7 @@ class TestimonyTest {
         new Observation(
             NOW,
             List.of(gateways),
-            List.of(new PodReport("p", "a", "1", ready, false)),
+            List.of(new PodReport("p", "a", "1", ready)),
             Map.of("a", nodes),
             true);
     return Testimony.ofAll(POLICY, state(Role.Standby), seen).get("a");

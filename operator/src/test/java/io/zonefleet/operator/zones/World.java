@@ -30,6 +30,12 @@ final class World {
   /** Gateway zones that have not been given the pods yet, or have not started. */
   final Set<String> gatewaysDown = new HashSet<>();
 
+  /** Zones whose pod is being deleted, though it answers still. */
+  final Set<String> leaving = new HashSet<>();
+
+  /** Zones whose pod is new. */
+  final Set<String> starting = new HashSet<>();
+
   /** Zones whose pod object is gone. */
   final Set<String> noPod = new HashSet<>();
 
@@ -60,7 +66,8 @@ final class World {
 
   void healAll() {
     up.addAll(zones);
-    List.of(cut, late, gatewaysDown, noPod, nodesDown, partitions).forEach(Set::clear);
+    List.of(cut, late, gatewaysDown, noPod, nodesDown, leaving, starting, partitions)
+        .forEach(Set::clear);
   }
 
   boolean reaches(String from, String to) {
@@ -93,7 +100,15 @@ final class World {
         gateways,
         zones.stream()
             .filter(z -> !noPod.contains(z))
-            .map(z -> new PodReport("pod-" + z, z, "ip-" + z, up.contains(z), false))
+            .map(
+                z ->
+                    new PodReport(
+                        "pod-" + z,
+                        z,
+                        "ip-" + z,
+                        up.contains(z),
+                        leaving.contains(z),
+                        starting.contains(z)))
             .toList(),
         nodes);
   }
