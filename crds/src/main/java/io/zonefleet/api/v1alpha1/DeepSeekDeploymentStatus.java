@@ -19,8 +19,12 @@ public record DeepSeekDeploymentStatus(
     @JsonPropertyDescription("Zones that take requests, separated by commas.") String active,
     @JsonPropertyDescription("How long the last switch took, as 0.7s.") String lastSwitch,
     @JsonPropertyDescription("Each zone's role and pods in short.") String zoneStates,
-    @StatusReplicas Integer replicas,
-    @LabelSelector String selector,
+    @StatusReplicas
+        @JsonPropertyDescription(
+            "Inference pods of one zone that serves, for autoscalers of replicasPerZone.")
+        Integer replicas,
+    @LabelSelector @JsonPropertyDescription("Selects the pods that replicas counts.")
+        String selector,
     List<Condition> conditions,
     List<ZoneStatus> zones,
     @JsonPropertyDescription("The last 10 switches, newest first.") List<ZoneSwitch> switches) {}

@@ -5,6 +5,7 @@ import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentSpec;
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
 import io.zonefleet.api.v1alpha1.Server;
+import io.zonefleet.api.v1alpha1.Zone;
 import io.zonefleet.api.v1alpha1.ZoneStatus;
 import io.zonefleet.api.v1alpha1.ZoneSwitch;
 import io.zonefleet.operator.fleet.FrontDoor;
@@ -18,7 +19,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The whole status of a fleet, as a function of what was decided and what is known. */
 public final class StatusWriter {
@@ -54,6 +57,7 @@ public final class StatusWriter {
             .after(
                 before.map(DeepSeekDeploymentStatus::conditions).orElse(List.of()),
                 known.seen().at());
+    var scaled = scaled(spec, state);
     return new DeepSeekDeploymentStatus(
         applied.orElse(null),
         state.epoch(),
@@ -63,8 +67,8 @@ public final class StatusWriter {
         active(state),
         lastSwitch(state),
         zones.stream().map(z -> z.name() + "=" + z.inShort()).collect(Collectors.joining(", ")),
-        (int) known.seen().pods().stream().filter(p -> !p.terminating()).count(),
-        selector(meta.getName()),
+        pods(scaled, known),
+        selector(meta.getName(), scaled),
         conditions,
         zones.stream().map(z -> zone(z, fleet, known)).toList(),
         state.switches().reversed().stream().map(StatusWriter::move).toList());
@@ -119,8 +123,28 @@ public final class StatusWriter {
         : String.format(Locale.ROOT, "%.1fs", state.switches().getLast().millis() / 1000.0);
   }
 
-  private static String selector(String fleet) {
-    return Labels.componentSelector(fleet, Labels.INFERENCE).entrySet().stream()
+  /**
+   * The zone that an autoscaler is shown: {@code replicasPerZone} counts pods of one zone, so what
+   * it is compared with and what load is taken from must be those of one zone, and of one under
+   * load.
+   */
+  private static String scaled(DeepSeekDeploymentSpec spec, FleetState state) {
+    Predicate<Zone> serves = zone -> state.zone(zone.name()).filter(ZoneState::serving).isPresent();
+    Predicate<Zone> follows = zone -> zone.replicas() == null;
+    return Stream.of(serves.and(follows), follows, serves, (Predicate<Zone>) zone -> true)
+        .flatMap(rule -> spec.zones().stream().filter(rule))
+        .findFirst()
+        .orElseThrow()
+        .name();
+  }
+
+  private static int pods(String zone, Known known) {
+    return (int)
+        known.seen().pods().stream().filter(p -> p.zone().equals(zone) && !p.terminating()).count();
+  }
+
+  private static String selector(String fleet, String zone) {
+    return Labels.zoneSelector(fleet, Labels.INFERENCE, zone).entrySet().stream()
         .map(e -> e.getKey() + "=" + e.getValue())
         .collect(Collectors.joining(","));
   }

@@ -267,6 +267,22 @@ class ConditionsTest {
         .toList();
   }
 
+  @Test
+  void anAutoscalerIsShownTheZoneThatServesFromThoseThatFollowReplicasPerZone() {
+    ready.put("zone-a", 2);
+    ready.put("zone-b", 3);
+    assertThat(status().replicas()).isEqualTo(2);
+    assertThat(status().selector()).endsWith("zonefleet.io/zone=zone-a");
+
+    roles.put("zone-a", Role.Lost);
+    roles.put("zone-b", Role.Active);
+    assertThat(status().replicas()).isEqualTo(3);
+    assertThat(status().selector())
+        .isEqualTo(
+            "app.kubernetes.io/component=inference,app.kubernetes.io/instance=chat,"
+                + "app.kubernetes.io/name=deepseek,zonefleet.io/zone=zone-b");
+  }
+
   private static Map<String, String> times(DeepSeekDeploymentStatus status) {
     var times = new HashMap<String, String>();
     for (Condition condition : status.conditions()) {
