@@ -105,20 +105,50 @@ class Operator(unittest.TestCase):
         self.assertEqual(context["capabilities"], {"drop": ["ALL"]})
         self.assertIn("/tmp", [m["mountPath"] for m in spec["containers"][0]["volumeMounts"]])
 
-    def test_its_role_has_no_wildcard_no_secret_and_deletes_no_claim(self):
+    def test_its_role_has_no_wildcard_and_deletes_no_claim(self):
         objects = render()
         for (kind, name), role in objects.items():
             for rule in role.get("rules", []):
                 for field in ("apiGroups", "resources", "verbs"):
                     self.assertNotIn("*", rule[field], f"{kind} {name}")
-                self.assertNotIn("secrets", rule["resources"])
                 if "persistentvolumeclaims" in rule["resources"]:
                     self.assertNotIn("delete", rule["verbs"])
 
-    def test_the_lease_is_the_only_one_it_may_change(self):
+    def test_the_lease_and_the_authority_are_the_only_ones_it_may_change(self):
         rules = render()["Role", "zonefleet"]["rules"]
         self.assertIn("patch", rules[1]["verbs"], "fabric8's elector takes and renews the lease by a patch")
-        self.assertEqual([r.get("resourceNames") for r in rules if "update" in r["verbs"]], [["zonefleet"]])
+        self.assertEqual([r.get("resourceNames") for r in rules if "update" in r["verbs"]], [["zonefleet"], ["zonefleet-xds-ca"]])
+
+    def secret_rules(self, objects):
+        return {
+            (kind, role["metadata"].get("namespace", "")): sorted(rule["verbs"])
+            for (kind, _), role in objects.items()
+            for rule in role.get("rules", [])
+            if "secrets" in rule["resources"] and "resourceNames" not in rule
+        }
+
+    def test_secrets_are_known_by_name_and_never_listed(self):
+        self.assertEqual(
+            self.secret_rules(render()),
+            {("ClusterRole", ""): ["create", "get", "patch"], ("Role", "zonefleet-system"): ["create"]},
+        )
+
+    def test_the_right_to_secrets_may_be_bound_to_namespaces(self):
+        objects = render(rbac__fleetNamespaces=["models"])
+        self.assertEqual(
+            self.secret_rules(objects),
+            {("Role", "models"): ["create", "get", "patch"], ("Role", "zonefleet-system"): ["create"]},
+        )
+        binding = objects["RoleBinding", "zonefleet-certificates"]
+        self.assertEqual(binding["metadata"]["namespace"], "models")
+        self.assertEqual(binding["subjects"], objects["RoleBinding", "zonefleet"]["subjects"])
+
+    def test_lifetimes_of_certificates_reach_the_operator(self):
+        objects = render(certificates__leaf="12h", certificates__overlap="1h")
+        env = {e["name"]: e.get("value") for e in pod(objects)["containers"][0]["env"]}
+        self.assertEqual(env["ZONEFLEET_XDS_CERTIFICATES_LEAF"], "12h")
+        self.assertEqual(env["ZONEFLEET_XDS_CERTIFICATES_OVERLAP"], "1h")
+        self.assertEqual(env["ZONEFLEET_XDS_CERTIFICATES_AUTHORITY"], "365d")
 
     def test_bindings_name_the_account_that_the_pods_use(self):
         for values in ({}, {"serviceAccount": {"create": False, "name": "robot"}}):
@@ -179,6 +209,8 @@ class Refused(unittest.TestCase):
         ("images.operater=a:b", "operater"),
         ("images.pullPolicy=Sometimes", "/images/pullPolicy"),
         ("logLevel=LOUD", "/logLevel"),
+        ("certificates.leaf=soon", "/certificates/leaf"),
+        ("rbac.fleetNamespaces[0]=Not-One", "/rbac/fleetNamespaces/0"),
         ("spread.whenUnsatisfiable=Maybe", "/spread/whenUnsatisfiable"),
         ("evictAfterSeconds=-1", "/evictAfterSeconds"),
         ("fullnameOverride=Über", "/fullnameOverride"),

@@ -17,6 +17,15 @@
 {{- .Values.serviceAccount.name | default (ternary (include "zonefleet.fullname" .) "default" .Values.serviceAccount.create) -}}
 {{- end }}
 
+{{- /* The Secret of a fleet's gateways is read to see whether it is whole and due, and written. It is known by its name, so nothing
+is listed; a rule cannot say "whatever ends in -gateway-identity". */ -}}
+{{- define "zonefleet.certificateRule" -}}
+# keeps the certificate that a fleet's gateways show: one Secret per fleet, found by name
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, create, patch]
+{{- end }}
+
 {{- define "zonefleet.selector" -}}
 app.kubernetes.io/name: {{ include "zonefleet.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}

@@ -22,7 +22,8 @@ class ArchitectureTest {
     "..operator.fleet..",
     "..operator.rollout..",
     "..operator.status..",
-    "..operator.traffic.."
+    "..operator.traffic..",
+    "..operator.trust.."
   };
 
   @ArchTest
@@ -31,6 +32,8 @@ class ArchitectureTest {
           .consideringOnlyDependenciesInLayers()
           .layer("zones")
           .definedBy("..operator.zones..")
+          .layer("trust")
+          .definedBy("..operator.trust..")
           .layer("fleet")
           .definedBy("..operator.fleet..")
           .layer("traffic")
@@ -47,14 +50,16 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("fleet")
           .mayNotAccessAnyLayer()
+          .whereLayer("trust")
+          .mayNotAccessAnyLayer()
           .whereLayer("traffic")
-          .mayOnlyAccessLayers("zones")
+          .mayOnlyAccessLayers("zones", "trust")
           .whereLayer("rollout")
           .mayOnlyAccessLayers("zones", "fleet")
           .whereLayer("status")
           .mayOnlyAccessLayers("zones", "fleet", "traffic", "rollout")
           .whereLayer("cluster")
-          .mayOnlyAccessLayers("zones", "fleet", "traffic", "rollout")
+          .mayOnlyAccessLayers("zones", "fleet", "traffic", "rollout", "trust")
           .whereLayer("reconcile")
           .mayNotBeAccessedByAnyLayer();
 

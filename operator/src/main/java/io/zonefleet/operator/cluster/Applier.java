@@ -41,7 +41,7 @@ public final class Applier {
           Deployment.class);
 
   /** What the API server answers to an object that it will never take as it is. */
-  private static final Set<Integer> REFUSALS = Set.of(400, 403, 409, 422);
+  static final Set<Integer> REFUSALS = Set.of(400, 403, 409, 422);
 
   private final KubernetesClient client;
   private final Map<String, Object> namespaces = new ConcurrentHashMap<>();

@@ -16,7 +16,7 @@ public final class FleetProblems {
   private static final Pattern SERVICE_NAME = Pattern.compile("[a-z]([-a-z0-9]*[a-z0-9])?");
 
   /** Stands in where only the objects' names count. */
-  private static final FleetSettings NO_SETTINGS = new FleetSettings("", "", "", "");
+  private static final FleetSettings NO_SETTINGS = new FleetSettings("", "", "", Map.of());
 
   private final DeepSeekDeployment fleet;
   private final List<String> found = new ArrayList<>();

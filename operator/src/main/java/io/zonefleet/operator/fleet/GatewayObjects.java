@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.Locality;
+import java.util.TreeMap;
 
 /** The gateways and the Service that clients use. */
 final class GatewayObjects {
@@ -43,7 +44,7 @@ final class GatewayObjects {
     return new ConfigMapBuilder()
         .withMetadata(
             Owned.meta(fleet, Names.gateway(name), Labels.component(name, Labels.GATEWAY)))
-        .addToData(Names.BOOTSTRAP_KEY, settings.gatewayBootstrap())
+        .withData(new TreeMap<>(settings.gatewayFiles()))
         .build();
   }
 

@@ -18,7 +18,10 @@ final class GatewayPod {
   static final String BOOTSTRAP_DIGEST = "zonefleet.io/bootstrap-sha256";
 
   private static final String CONFIG_VOLUME = "bootstrap";
-  private static final String CONFIG_FOLDER = "/etc/zonefleet";
+  private static final String IDENTITY_VOLUME = "identity";
+
+  /** For the pod's group, which every container of it has; octal 0440. */
+  private static final int GROUP_READS = 288;
 
   private GatewayPod() {}
 
@@ -31,7 +34,7 @@ final class GatewayPod {
             // neither the Deployment nor its ReplicaSet minds, for neither selects by it
             .withLabels(
                 Labels.with(Labels.zone(name, Labels.GATEWAY, zone), Labels.SERVING, Labels.TRUE))
-            .addToAnnotations(BOOTSTRAP_DIGEST, Digest.of(settings.gatewayBootstrap()))
+            .addToAnnotations(BOOTSTRAP_DIGEST, Digest.of(settings.gatewayFiles()))
             .endMetadata()
             .withNewSpec()
             .withServiceAccountName(Names.gateway(name))
@@ -49,6 +52,13 @@ final class GatewayPod {
             .withNewConfigMap()
             .withName(Names.gateway(name))
             .endConfigMap()
+            .endVolume()
+            .addNewVolume()
+            .withName(IDENTITY_VOLUME)
+            .withNewSecret()
+            .withSecretName(Names.gatewayIdentity(name))
+            .withDefaultMode(GROUP_READS)
+            .endSecret()
             .endVolume()
             .addToVolumes(Confinement.tmp())
             .endSpec()
@@ -110,7 +120,12 @@ final class GatewayPod {
         .withSecurityContext(Confinement.container())
         .addNewVolumeMount()
         .withName(CONFIG_VOLUME)
-        .withMountPath(CONFIG_FOLDER)
+        .withMountPath(Names.GATEWAY_FILES)
+        .withReadOnly(true)
+        .endVolumeMount()
+        .addNewVolumeMount()
+        .withName(IDENTITY_VOLUME)
+        .withMountPath(Names.GATEWAY_IDENTITY)
         .withReadOnly(true)
         .endVolumeMount()
         .addToVolumeMounts(Confinement.tmpMount())
@@ -121,7 +136,7 @@ final class GatewayPod {
     var meta = fleet.getMetadata();
     return List.of(
         "--config-path",
-        CONFIG_FOLDER + "/" + Names.BOOTSTRAP_KEY,
+        Names.GATEWAY_FILES + "/" + Names.BOOTSTRAP_KEY,
         "--service-node",
         "$(POD_NAME)",
         "--service-cluster",

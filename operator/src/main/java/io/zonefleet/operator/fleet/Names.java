@@ -27,8 +27,14 @@ public final class Names {
   /** The key of {@code spec.storage.claims} that names the claim of mode Shared. */
   public static final String SHARED_CLAIM = "shared";
 
-  /** The key of the gateways' ConfigMap that holds Envoy's bootstrap. */
+  /** The key of the gateways' ConfigMap that Envoy starts from. */
   public static final String BOOTSTRAP_KEY = "envoy.yaml";
+
+  /** Where gateways find their ConfigMap. */
+  public static final String GATEWAY_FILES = "/etc/zonefleet";
+
+  /** Where gateways find their certificate. */
+  public static final String GATEWAY_IDENTITY = "/etc/zonefleet-identity";
 
   /** The longest fleet and zone name together: their StatefulSet's name is one dash more. */
   static final int FLEET_AND_ZONE_LIMIT = 51;
@@ -53,6 +59,11 @@ public final class Names {
   /** What gateways of all zones share: ConfigMap, ServiceAccount, budget, network policy. */
   public static String gateway(String fleet) {
     return fleet + "-gateway";
+  }
+
+  /** Secret with the certificate that the fleet's gateways show the operator. */
+  public static String gatewayIdentity(String fleet) {
+    return fleet + "-gateway-identity";
   }
 
   /** What inference pods of all zones share: ServiceAccount and network policy. */

@@ -56,6 +56,7 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
   private final FleetSettings settings;
   private final Leadership leadership;
   private final ClusterView view;
+  private final TrustLoop trust;
   private final Applications applications;
   private final FrontTurns fronts;
   private final Surges surges;
@@ -67,11 +68,13 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
       FleetSettings settings,
       Leadership leadership,
       ClusterView view,
+      TrustLoop trust,
       Applications applications) {
     this.applier = applier;
     this.settings = settings;
     this.leadership = leadership;
     this.view = view;
+    this.trust = trust;
     this.applications = applications;
     this.fronts = new FrontTurns(view, InstantSource.system());
     this.surges = new Surges(view, InstantSource.system());
@@ -98,11 +101,13 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
   }
 
   private List<Finding> apply(DeepSeekDeployment fleet) {
+    // first, for pods wait for the Secret that they mount
+    var withoutCertificate = trust.keep(fleet);
     var turn = fronts.of(fleet);
     var applied =
         applier.apply(fleet, FleetObjects.of(fleet, settings, turn.door(), surges.replicas(fleet)));
     return Stream.of(
-            applied.refused().stream()
+            Stream.concat(withoutCertificate.stream(), applied.refused().stream())
                 .map(words -> Finding.ofFleet(Finding.Reason.ObjectsRefused, words)),
             turn.waits().stream().map(words -> Finding.ofFleet(Finding.Reason.FrontTurning, words)),
             applied.waits().stream()

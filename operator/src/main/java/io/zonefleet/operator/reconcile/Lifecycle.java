@@ -11,21 +11,24 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 /**
- * The order in which a replica starts: see everything, plan the traffic of every fleet, open the
- * discovery port, and only then compete for the lead. So a gateway that comes to a replica which
- * has just started gets a whole plan or none, never an empty one.
+ * The order in which a replica starts: see everything, get a certificate, plan the traffic of every
+ * fleet, open the discovery port, and only then compete for the lead. So a gateway that comes to a
+ * replica which has just started gets a whole plan or none, never an empty one.
  */
 @Singleton
 final class Lifecycle {
   private static final Logger LOG = Logger.getLogger(Lifecycle.class);
 
   private final ClusterView view;
+  private final TrustLoop trust;
   private final FleetLoops loops;
   private final XdsServer xds;
   private final Leadership leadership;
 
-  Lifecycle(ClusterView view, FleetLoops loops, XdsServer xds, Leadership leadership) {
+  Lifecycle(
+      ClusterView view, TrustLoop trust, FleetLoops loops, XdsServer xds, Leadership leadership) {
     this.view = view;
+    this.trust = trust;
     this.loops = loops;
     this.xds = xds;
     this.leadership = leadership;
@@ -39,6 +42,7 @@ final class Lifecycle {
     try {
       view.start().join();
       LOG.infof("sees %d fleets", view.fleets().size());
+      trust.start();
       loops.start();
       xds.start();
       LOG.infof("serves xDS on port %d", xds.port());
@@ -55,6 +59,7 @@ final class Lifecycle {
     leadership.close();
     loops.close();
     xds.close();
+    trust.close();
     view.close();
   }
 }

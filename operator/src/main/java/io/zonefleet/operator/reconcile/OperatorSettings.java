@@ -39,6 +39,35 @@ public interface OperatorSettings {
 
     @WithDefault("18000")
     int port();
+
+    Certificates certificates();
+  }
+
+  /** With which operators and gateways know each other; see docs/decisions/0030. */
+  interface Certificates {
+    /** Secret in the operator's namespace that holds the authority. */
+    @WithDefault("zonefleet-xds-ca")
+    String secret();
+
+    /** Of the authority; renewed after two thirds. */
+    @WithDefault("365d")
+    Duration authority();
+
+    /** Of a replica or a fleet's gateways; renewed after two thirds. */
+    @WithDefault("30d")
+    Duration leaf();
+
+    /** For which a new authority is trusted before it signs. */
+    @WithDefault("1d")
+    Duration overlap();
+
+    /** By which clocks may differ. */
+    @WithDefault("5m")
+    Duration skew();
+
+    /** Between two looks at what is due. */
+    @WithDefault("30s")
+    Duration interval();
   }
 
   /** The inference pods. */

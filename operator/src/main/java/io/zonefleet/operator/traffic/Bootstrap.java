@@ -1,32 +1,86 @@
 package io.zonefleet.operator.traffic;
 
+import io.zonefleet.operator.trust.Leaf;
+import java.nio.file.Path;
+import java.util.Map;
+
 /**
  * Envoy's bootstrap for the gateways of a fleet. Node id, cluster and zone come from its flags, so
  * that one ConfigMap fits all pods.
  *
  * @param xdsHost DNS name (or IP address) of the operator's replicas
+ * @param xdsName DNS name that their certificate must carry
  * @param xdsPort discovery port there
+ * @param folder where the files of {@link #files} lie
+ * @param identity where the gateway's certificate lies, as {@code Leaf} names the files; they may
+ *     change, all at once as those of a mounted Secret do
  * @param adminPort of the full admin interface, on 127.0.0.1 only
  * @param monitorAddress where health and statistics are shown to the pod network
  * @param monitorPort port there
  */
 public record Bootstrap(
-    String xdsHost, int xdsPort, int adminPort, String monitorAddress, int monitorPort) {
+    String xdsHost,
+    String xdsName,
+    int xdsPort,
+    Path folder,
+    Path identity,
+    int adminPort,
+    String monitorAddress,
+    int monitorPort) {
+  /** The file that Envoy starts from. */
+  public static final String MAIN = "envoy.yaml";
+
+  private static final String OWN = "identity.yaml";
+  private static final String TRUSTED = "trust.yaml";
 
   /** The bootstrap with the ports that every gateway pod has. */
-  public static Bootstrap gateway(String xdsHost, int xdsPort) {
-    return new Bootstrap(xdsHost, xdsPort, 9901, "0.0.0.0", 9902);
+  public static Bootstrap gateway(String xdsHost, int xdsPort, Path folder, Path identity) {
+    return new Bootstrap(xdsHost, xdsHost, xdsPort, folder, identity, 9901, "0.0.0.0", 9902);
   }
 
-  /** Envoy's YAML. */
-  public String yaml() {
-    return TEMPLATE
+  /** Envoy's YAML by file name: {@link #MAIN} and what it refers to. */
+  public Map<String, String> files() {
+    return Map.of(
+        MAIN, filled(TEMPLATE), OWN, filled(OWN_TEMPLATE), TRUSTED, filled(TRUST_TEMPLATE));
+  }
+
+  private String filled(String template) {
+    return template
         .replace("{xdsHost}", xdsHost)
+        .replace("{xdsName}", xdsName)
         .replace("{xdsPort}", Integer.toString(xdsPort))
+        .replace("{own}", folder.resolve(OWN).toString())
+        .replace("{trusted}", folder.resolve(TRUSTED).toString())
+        .replace("{identity}", identity.toString())
+        .replace("{certificate}", identity.resolve(Leaf.CERTIFICATE).toString())
+        .replace("{key}", identity.resolve(Leaf.KEY).toString())
+        .replace("{authorities}", identity.resolve(Leaf.TRUSTED).toString())
         .replace("{adminPort}", Integer.toString(adminPort))
         .replace("{monitorAddress}", monitorAddress)
         .replace("{monitorPort}", Integer.toString(monitorPort));
   }
+
+  /** Certificates that may change must come by discovery; a file is a source of that too. */
+  private static final String OWN_TEMPLATE =
+      """
+      resources:
+      - "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret
+        name: identity
+        tls_certificate:
+          certificate_chain: {filename: "{certificate}"}
+          private_key: {filename: "{key}"}
+          watched_directory: {path: "{identity}"}
+      """;
+
+  private static final String TRUST_TEMPLATE =
+      """
+      resources:
+      - "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret
+        name: trust
+        validation_context:
+          trusted_ca: {filename: "{authorities}"}
+          watched_directory: {path: "{identity}"}
+      """;
 
   private static final String TEMPLATE =
       """
@@ -74,6 +128,26 @@ public record Bootstrap(
                 http2_protocol_options:
                   # a stream to an operator in a dark zone must not look alive
                   connection_keepalive: {interval: 2s, timeout: 4s}
+          transport_socket:
+            name: envoy.transport_sockets.tls
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+              sni: "{xdsName}"
+              # a session that is resumed would show the certificate of before
+              max_session_keys: 0
+              common_tls_context:
+                tls_params: {tls_minimum_protocol_version: TLSv1_3, tls_maximum_protocol_version: TLSv1_3}
+                alpn_protocols: [h2]
+                tls_certificate_sds_secret_configs:
+                - name: identity
+                  sds_config: {path_config_source: {path: "{own}"}, resource_api_version: V3}
+                combined_validation_context:
+                  default_validation_context:
+                    match_typed_subject_alt_names:
+                    - {san_type: DNS, matcher: {exact: "{xdsName}"}}
+                  validation_context_sds_secret_config:
+                    name: trust
+                    sds_config: {path_config_source: {path: "{trusted}"}, resource_api_version: V3}
         - name: admin
           type: STATIC
           connect_timeout: 0.3s

@@ -2,40 +2,59 @@ package io.zonefleet.operator.traffic;
 
 import io.envoyproxy.controlplane.server.V3DiscoveryServer;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 
 /**
  * Envoy's aggregated discovery service, state of the world: gateways hold a stream to any replica
  * of the operator and are told of each change of their fleet's plan. What was published stays in
  * force at the gateways when this server goes away.
  *
+ * <p>Both sides show a certificate; a gateway is told the plan of the fleet that its own names.
+ *
  * <p>Every replica publishes the same content under the same version, a hash of it, so that a
  * gateway may change replicas, and a replica restart, without a needless update.
  */
 public final class XdsServer implements AutoCloseable {
+  /** A session that is resumed shows no certificate again, so it must not outlive one by much. */
+  private static final Duration RESUMPTION = Duration.ofMinutes(5);
+
   private final InetSocketAddress address;
   private final Snapshots snapshots;
+  private final XdsCredentials credentials;
   private final Subscribers subscribers = new Subscribers();
   private Server server;
 
   /**
    * @param port TCP port on all addresses, 0 for any free one
+   * @param credentials in use before {@link #start()}, and whatever they change to later
    */
-  public XdsServer(int port) {
-    this(new InetSocketAddress(port), EnvoyResources::of);
+  public XdsServer(int port, XdsCredentials credentials) {
+    this(new InetSocketAddress(port), credentials, EnvoyResources::of);
   }
 
-  /** As {@link #XdsServer(int)}, on one address, with gateways that may listen elsewhere. */
-  XdsServer(InetSocketAddress address, Function<TrafficPlan, EnvoyResources> translation) {
+  /** As {@link #XdsServer}, on one address, with gateways that may listen elsewhere. */
+  XdsServer(
+      InetSocketAddress address,
+      XdsCredentials credentials,
+      Function<TrafficPlan, EnvoyResources> translation) {
     this.address = address;
     this.snapshots = new Snapshots(translation);
+    this.credentials = credentials;
   }
 
   /** Makes this the plan of its fleet, and sends what changed to all its gateways. Thread-safe. */
@@ -68,12 +87,25 @@ public final class XdsServer implements AutoCloseable {
               // and a gateway in a dark zone must not stay among the connected ones
               .keepAliveTime(5, TimeUnit.SECONDS)
               .keepAliveTimeout(5, TimeUnit.SECONDS)
-              .addService(discovery.getAggregatedDiscoveryServiceImpl())
+              .sslContext(tls())
+              .addService(
+                  ServerInterceptors.intercept(
+                      discovery.getAggregatedDiscoveryServiceImpl(), new OwnFleetOnly()))
               .build()
               .start();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot serve xDS on " + address, e);
     }
+  }
+
+  private SslContext tls() throws SSLException {
+    var builder =
+        SslContextBuilder.forServer(credentials.keys())
+            .trustManager(credentials.trust())
+            .clientAuth(ClientAuth.REQUIRE)
+            .protocols("TLSv1.3")
+            .sessionTimeout(RESUMPTION.toSeconds());
+    return GrpcSslContexts.configure(builder, SslProvider.JDK).build();
   }
 
   /** The open port; 0 before {@link #start()}. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
@@ -24,7 +25,7 @@ public final class Fleets {
           "localhost/zonefleet/inference-pod:dev",
           "localhost/zonefleet/gateway:dev",
           "zonefleet-system",
-          "node: {}\n");
+          Map.of("envoy.yaml", "node: {}\n"));
 
   private static final ObjectMapper YAML = new YAMLMapper();
 

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The gateways and the Service in front of them. */
@@ -59,7 +60,9 @@ class GatewayObjectsTest {
   @Test
   void aNewBootstrapStartsNewGateways() {
     var before = gateways("zone-a").getSpec().getTemplate();
-    var changed = new FleetSettings("inference", "gateway", "zonefleet-system", "node: {id: x}\n");
+    var changed =
+        new FleetSettings(
+            "inference", "gateway", "zonefleet-system", Map.of("envoy.yaml", "node: {id: x}\n"));
     var objects = FleetObjects.of(Fleets.parse(Fleets.chat()), changed);
     var after = Fleets.find(objects, Deployment.class, "chat-gateway-zone-a").getSpec();
 
@@ -67,6 +70,26 @@ class GatewayObjectsTest {
         .containsEntry("envoy.yaml", "node: {id: x}\n");
     assertThat(after.getTemplate().getMetadata().getAnnotations())
         .isNotEqualTo(before.getMetadata().getAnnotations());
+  }
+
+  @Test
+  void theCertificateIsMountedAndMayChangeWithoutNewGateways() {
+    var pod = gateways("zone-a").getSpec().getTemplate().getSpec();
+    var volume =
+        pod.getVolumes().stream().filter(v -> v.getSecret() != null).findFirst().orElseThrow();
+
+    assertThat(volume.getSecret().getSecretName()).isEqualTo("chat-gateway-identity");
+    assertThat(volume.getSecret().getDefaultMode()).as("group only: 0440").isEqualTo(0440);
+    assertThat(pod.getContainers().getFirst().getVolumeMounts())
+        .anySatisfy(
+            mount -> {
+              assertThat(mount.getName()).isEqualTo(volume.getName());
+              assertThat(mount.getMountPath()).isEqualTo("/etc/zonefleet-identity");
+              assertThat(mount.getReadOnly()).isTrue();
+            });
+    assertThat(Fleets.objects(Fleets.chat()))
+        .as("made apart, for keys are no function of the resource")
+        .noneMatch(object -> object.getKind().equals("Secret"));
   }
 
   @Test

@@ -237,7 +237,10 @@ class InferenceObjectsTest {
 
     var moved =
         new FleetSettings(
-            Fleets.SETTINGS.inferenceImage(), "gateway:2", "elsewhere", "node: {a: b}");
+            Fleets.SETTINGS.inferenceImage(),
+            "gateway:2",
+            "elsewhere",
+            Map.of("envoy.yaml", "node: {a: b}"));
     var objects = FleetObjects.of(Fleets.parse(Fleets.chat()), moved);
     assertThat(Fleets.find(objects, StatefulSet.class, "chat-zone-a").getSpec().getTemplate())
         .isEqualTo(template(Fleets.chat()));

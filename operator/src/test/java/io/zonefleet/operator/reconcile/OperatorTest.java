@@ -3,12 +3,17 @@ package io.zonefleet.operator.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.zonefleet.operator.fleet.GatewaySecret;
+import io.zonefleet.operator.trust.Authority;
+import io.zonefleet.operator.trust.GatewayIdentity;
+import io.zonefleet.operator.trust.Leaf;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -75,6 +80,34 @@ class OperatorTest {
   }
 
   @Test
+  void gatewaysGetACertificateOfTheAuthorityThatTheOperatorMade() throws Exception {
+    try (var fleet = new TestFleet(ApiServerResource.api, "known", ZONES).applied("")) {
+      Eventually.holds(
+          "gateways and their Secret",
+          SOON,
+          () ->
+              objects(fleet, Deployment.class).size() == 3
+                  && objects(fleet, Secret.class).size() == 1);
+      var leaf = Leaf.parse(GatewaySecret.texts(objects(fleet, Secret.class).getFirst()));
+      var authority =
+          Authority.parse(
+              GatewaySecret.texts(
+                  ApiServerResource.api
+                      .client()
+                      .secrets()
+                      .inNamespace("zonefleet-system")
+                      .withName("zonefleet-xds-ca")
+                      .get()));
+      assertThat(authority.signed(leaf.own().certificate())).isTrue();
+      assertThat(GatewayIdentity.of(leaf.own().certificate()))
+          .contains(new GatewayIdentity("ns-known", "known"));
+      assertThat(get(metrics).body())
+          .contains("zonefleet_certificate_end_timestamp_seconds{of=\"authority\"}")
+          .contains("zonefleet_certificate_end_timestamp_seconds{of=\"server\"}");
+    }
+  }
+
+  @Test
   void aSecondReconcileWritesNothing() throws Exception {
     try (var fleet = new TestFleet(ApiServerResource.api, "twice", ZONES).applied("").withPods()) {
       Eventually.holds("the fleet is ready", SOON, () -> fleet.is("Ready", "True"));
@@ -137,6 +170,7 @@ class OperatorTest {
             List.of(fleet.resource()),
             objects(fleet, StatefulSet.class),
             objects(fleet, Deployment.class),
+            objects(fleet, Secret.class),
             objects(fleet, Service.class))
         .flatMap(List::stream)
         .forEach(

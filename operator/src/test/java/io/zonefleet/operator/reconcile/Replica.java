@@ -12,6 +12,7 @@ import io.zonefleet.operator.cluster.Leadership;
 import io.zonefleet.operator.cluster.PodAnswers;
 import io.zonefleet.operator.cluster.ServingLabels;
 import io.zonefleet.operator.cluster.StatusStore;
+import io.zonefleet.operator.traffic.TestTrust;
 import io.zonefleet.operator.traffic.XdsServer;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,7 +24,7 @@ final class Replica implements AutoCloseable {
 
   final ClusterView view;
   final Leadership leadership;
-  final XdsServer xds = new XdsServer(0);
+  final XdsServer xds = new XdsServer(0, new TestTrust().credentials());
   final Applications applications = new Applications();
   final FleetLoops loops;
   private final KubernetesClient quick;

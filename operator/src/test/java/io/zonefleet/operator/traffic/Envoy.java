@@ -1,16 +1,20 @@
 package io.zonefleet.operator.traffic;
 
+import io.zonefleet.operator.trust.Leaf;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** A real gateway: Envoy with the bootstrap that the operator gives it, on loopback. */
 public final class Envoy implements AutoCloseable {
@@ -22,26 +26,49 @@ public final class Envoy implements AutoCloseable {
   public final int monitorPort;
   private final Path folder;
   private final List<String> command;
+
+  /** Where it finds its certificate. */
+  final MountedFiles identity;
+
   private Process process;
 
-  private Envoy(Path folder, FleetKey fleet, int xdsPort) throws IOException {
+  private Envoy(Path folder, FleetKey fleet, int xdsPort, Leaf certificate) throws IOException {
     this.folder = folder;
     port = Pod.freePort(ADDRESS);
     adminPort = Pod.freePort("127.0.0.1");
     monitorPort = Pod.freePort(ADDRESS);
-    var bootstrap = folder.resolve("bootstrap.yaml");
-    Files.writeString(
-        bootstrap, new Bootstrap("127.0.0.1", xdsPort, adminPort, ADDRESS, monitorPort).yaml());
+    identity = new MountedFiles(folder.resolve("identity"), texts(certificate.pem()));
+    var bootstrap =
+        new Bootstrap(
+            "127.0.0.1",
+            TestTrust.XDS_NAME,
+            xdsPort,
+            folder,
+            identity.folder(),
+            adminPort,
+            ADDRESS,
+            monitorPort);
+    for (var file : bootstrap.files().entrySet()) {
+      Files.writeString(folder.resolve(file.getKey()), file.getValue());
+    }
     command = new ArrayList<>(List.of(EnvoyIsInstalled.Condition.binary().toString()));
-    command.addAll(List.of("-c", bootstrap.toString(), "--disable-hot-restart"));
+    command.addAll(
+        List.of("-c", folder.resolve(Bootstrap.MAIN).toString(), "--disable-hot-restart"));
     command.addAll(List.of("--service-node", "gateway-0", "--service-zone", "zone-a"));
     command.addAll(List.of("--service-cluster", fleet.nodeCluster(), "--concurrency", "1"));
     command.addAll(List.of("--drain-time-s", "5", "-l", "warning"));
   }
 
   /** Prepared but not running, so that its port can be told to the xDS server first. */
-  static Envoy prepare(Path folder, FleetKey fleet, int xdsPort) throws IOException {
-    return new Envoy(folder, fleet, xdsPort);
+  static Envoy prepare(Path folder, FleetKey fleet, int xdsPort, Leaf certificate)
+      throws IOException {
+    return new Envoy(folder, fleet, xdsPort, certificate);
+  }
+
+  static Map<String, byte[]> texts(Map<String, String> texts) {
+    var files = new TreeMap<String, byte[]>();
+    texts.forEach((name, text) -> files.put(name, text.getBytes(StandardCharsets.UTF_8)));
+    return files;
   }
 
   Envoy start() throws IOException {

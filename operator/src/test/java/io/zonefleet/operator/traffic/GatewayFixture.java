@@ -25,13 +25,25 @@ public final class GatewayFixture implements AutoCloseable {
 
   public final List<Pod> pods = new ArrayList<>();
   public final Envoy gateway;
+  final TestTrust trust;
+  final XdsCredentials credentials;
   private final int xdsPort;
   private XdsServer xds;
 
   public GatewayFixture(Path folder, String... zones) throws Exception {
+    this(folder, new TestTrust(), FLEET, zones);
+  }
+
+  /**
+   * @param certified the fleet that the gateway's certificate names
+   */
+  GatewayFixture(Path folder, TestTrust trust, FleetKey certified, String... zones)
+      throws Exception {
+    this.trust = trust;
+    credentials = trust.credentials();
     pods.addAll(Pod.startEach(zones));
     xdsPort = Pod.freePort("127.0.0.1");
-    gateway = Envoy.prepare(folder, FLEET, xdsPort);
+    gateway = Envoy.prepare(folder, FLEET, xdsPort, trust.gateway(certified));
   }
 
   public Pod pod(String zone) {
@@ -47,6 +59,7 @@ public final class GatewayFixture implements AutoCloseable {
     xds =
         new XdsServer(
             new InetSocketAddress(InetAddress.getByName("127.0.0.1"), xdsPort),
+            credentials,
             p -> EnvoyResources.of(p, Envoy.ADDRESS, gateway.port));
     xds.publish(plan);
     xds.start();

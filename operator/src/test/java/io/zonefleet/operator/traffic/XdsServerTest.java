@@ -4,26 +4,15 @@ import static io.zonefleet.operator.traffic.GatewayFixture.FLEET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.rpc.Status;
 import io.envoyproxy.controlplane.cache.Resources;
-import io.envoyproxy.envoy.config.core.v3.Locality;
-import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +21,8 @@ class XdsServerTest {
   private static final String ENDPOINTS = Resources.V3.ENDPOINT_TYPE_URL;
   private static final String CLUSTERS = Resources.V3.CLUSTER_TYPE_URL;
   private static final FleetKey OTHER = new FleetKey("models", "other");
+
+  private static final TestTrust TRUST = new TestTrust();
 
   private final XdsServer server = server(0);
 
@@ -53,7 +44,7 @@ class XdsServerTest {
     server.publish(plan(FLEET, "10.0.0.1"));
     server.publish(plan(OTHER, "10.9.9.9"));
     server.start();
-    try (var gateway = new Stream(server.port(), FLEET)) {
+    try (var gateway = new XdsStream(server.port(), FLEET, TRUST)) {
       gateway.ask(ENDPOINTS);
       var first = gateway.next();
       assertThat(addresses(first)).containsExactly("10.0.0.1");
@@ -69,7 +60,7 @@ class XdsServerTest {
     server.publish(plan(FLEET, "10.0.0.1"));
     server.start();
     try (var replica = server(0);
-        var gateway = new Stream(server.port(), FLEET)) {
+        var gateway = new XdsStream(server.port(), FLEET, TRUST)) {
       replica.publish(plan(FLEET, "10.0.0.1"));
       replica.start();
       gateway.ask(ENDPOINTS);
@@ -77,7 +68,7 @@ class XdsServerTest {
       gateway.accept(first);
       server.publish(plan(FLEET, "10.0.0.1"));
       assertThat(gateway.nothing()).isTrue();
-      try (var moved = new Stream(replica.port(), FLEET)) {
+      try (var moved = new XdsStream(replica.port(), FLEET, TRUST)) {
         moved.ask(ENDPOINTS);
         assertThat(moved.next().getVersionInfo()).isEqualTo(first.getVersionInfo());
       }
@@ -88,7 +79,7 @@ class XdsServerTest {
   void podsThatChangeLeaveTheClusterAlone() throws Exception {
     server.publish(plan(FLEET, "10.0.0.1"));
     server.start();
-    try (var gateway = new Stream(server.port(), FLEET)) {
+    try (var gateway = new XdsStream(server.port(), FLEET, TRUST)) {
       gateway.ask(CLUSTERS);
       gateway.accept(gateway.next());
       server.publish(plan(FLEET, "10.0.0.2"));
@@ -99,7 +90,7 @@ class XdsServerTest {
   @Test
   void gatewayOfAnUnknownFleetWaitsForItsPlan() throws Exception {
     server.start();
-    try (var gateway = new Stream(server.port(), FLEET)) {
+    try (var gateway = new XdsStream(server.port(), FLEET, TRUST)) {
       gateway.ask(ENDPOINTS);
       assertThat(gateway.nothing()).isTrue();
       server.publish(plan(FLEET, "10.0.0.1"));
@@ -111,8 +102,8 @@ class XdsServerTest {
   void gatewaysOfALocalZoneHaveItFirstAndThoseOfOthersDoNot() throws Exception {
     server.publish(local("10.0.0.1"));
     server.start();
-    try (var near = new Stream(server.port(), FLEET, "b");
-        var far = new Stream(server.port(), FLEET, "removed")) {
+    try (var near = new XdsStream(server.port(), FLEET, "b", TRUST);
+        var far = new XdsStream(server.port(), FLEET, "removed", TRUST)) {
       near.ask(ENDPOINTS);
       far.ask(ENDPOINTS);
       var first = near.next();
@@ -145,7 +136,7 @@ class XdsServerTest {
   void connectedGatewayKeepsServingWhenItsFleetIsForgotten() throws Exception {
     server.publish(plan(FLEET, "10.0.0.1"));
     server.start();
-    try (var gateway = new Stream(server.port(), FLEET)) {
+    try (var gateway = new XdsStream(server.port(), FLEET, TRUST)) {
       gateway.ask(ENDPOINTS);
       gateway.accept(gateway.next());
       server.forget(FLEET);
@@ -157,7 +148,7 @@ class XdsServerTest {
   void refusalIsKnownUntilTheNextPlanIsAccepted() throws Exception {
     server.publish(plan(FLEET, "10.0.0.1"));
     server.start();
-    try (var gateway = new Stream(server.port(), FLEET)) {
+    try (var gateway = new XdsStream(server.port(), FLEET, TRUST)) {
       gateway.ask(ENDPOINTS);
       gateway.refuse(gateway.next(), "no such address");
       Eventually.holds(
@@ -178,7 +169,7 @@ class XdsServerTest {
   void gatewaysAreCountedWhileTheyAreConnected() throws Exception {
     server.publish(plan(FLEET, "10.0.0.1"));
     server.start();
-    try (var gateway = new Stream(server.port(), FLEET)) {
+    try (var gateway = new XdsStream(server.port(), FLEET, TRUST)) {
       gateway.ask(CLUSTERS);
       gateway.next();
       assertThat(server.connected(FLEET)).isEqualTo(1);
@@ -200,98 +191,21 @@ class XdsServerTest {
   }
 
   private static XdsServer server(int port) {
-    return new XdsServer(new InetSocketAddress("127.0.0.1", port), EnvoyResources::of);
+    return new XdsServer(
+        new InetSocketAddress("127.0.0.1", port), TRUST.credentials(), EnvoyResources::of);
   }
 
-  private static TrafficPlan plan(FleetKey fleet, String address) {
+  static TrafficPlan plan(FleetKey fleet, String address) {
     var endpoint = new TrafficPlan.Endpoint("a", address, 8080, false);
     var zone = new TrafficPlan.Zone("a", 0, 1, List.of(endpoint));
     return new TrafficPlan(fleet, List.of(zone), GatewaySettings.DEFAULT);
   }
 
-  private static List<String> addresses(DiscoveryResponse response) throws Exception {
+  static List<String> addresses(DiscoveryResponse response) throws Exception {
     var assignment = response.getResources(0).unpack(ClusterLoadAssignment.class);
     return assignment.getEndpointsList().stream()
         .flatMap(l -> l.getLbEndpointsList().stream())
         .map(e -> e.getEndpoint().getAddress().getSocketAddress().getAddress())
         .toList();
-  }
-
-  /** A gateway's stream. */
-  private static final class Stream implements AutoCloseable, StreamObserver<DiscoveryResponse> {
-    private final ManagedChannel channel;
-    private final StreamObserver<DiscoveryRequest> requests;
-    private final BlockingQueue<DiscoveryResponse> responses = new LinkedBlockingQueue<>();
-    private final Node node;
-
-    Stream(int port, FleetKey fleet) {
-      this(port, fleet, "");
-    }
-
-    Stream(int port, FleetKey fleet, String zone) {
-      node =
-          Node.newBuilder()
-              .setId("gw-0")
-              .setCluster(fleet.nodeCluster())
-              .setLocality(Locality.newBuilder().setZone(zone))
-              .build();
-      channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
-      requests = AggregatedDiscoveryServiceGrpc.newStub(channel).streamAggregatedResources(this);
-    }
-
-    void ask(String type) {
-      var request = DiscoveryRequest.newBuilder().setNode(node).setTypeUrl(type);
-      if (type.equals(ENDPOINTS)) {
-        request.addResourceNames(EnvoyResources.CLUSTER);
-      }
-      requests.onNext(request.build());
-    }
-
-    void accept(DiscoveryResponse response) {
-      requests.onNext(answer(response).setVersionInfo(response.getVersionInfo()).build());
-    }
-
-    void refuse(DiscoveryResponse response, String why) {
-      requests.onNext(answer(response).setErrorDetail(Status.newBuilder().setMessage(why)).build());
-    }
-
-    private DiscoveryRequest.Builder answer(DiscoveryResponse response) {
-      var request =
-          DiscoveryRequest.newBuilder()
-              .setNode(node)
-              .setTypeUrl(response.getTypeUrl())
-              .setResponseNonce(response.getNonce());
-      if (response.getTypeUrl().equals(ENDPOINTS)) {
-        request.addResourceNames(EnvoyResources.CLUSTER);
-      }
-      return request;
-    }
-
-    DiscoveryResponse next() throws InterruptedException {
-      var response = responses.poll(5, TimeUnit.SECONDS);
-      assertThat(response).as("a response within 5 s").isNotNull();
-      return response;
-    }
-
-    /** Whether nothing comes for 300 ms. */
-    boolean nothing() throws InterruptedException {
-      return responses.poll(300, TimeUnit.MILLISECONDS) == null;
-    }
-
-    @Override
-    public void onNext(DiscoveryResponse response) {
-      responses.add(response);
-    }
-
-    @Override
-    public void onError(Throwable error) {}
-
-    @Override
-    public void onCompleted() {}
-
-    @Override
-    public void close() {
-      channel.shutdownNow();
-    }
   }
 }
