@@ -110,7 +110,7 @@ class ChangeIT {
     Await.until(
         "the fleet's objects are there",
         Duration.ofMinutes(1),
-        () -> objects("leaving").size() == 5 + 2 + 5 * cluster.zones().size());
+        () -> objects("leaving").size() == 5 + 3 + 5 * cluster.zones().size());
 
     fleet.close();
 

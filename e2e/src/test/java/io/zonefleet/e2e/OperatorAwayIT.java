@@ -3,14 +3,19 @@ package io.zonefleet.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.zonefleet.api.v1alpha1.TrafficPolicy;
 import io.zonefleet.e2e.cluster.ZoneCluster;
 import io.zonefleet.e2e.cluster.ZoneCluster.Vantage;
+import io.zonefleet.e2e.fleet.Await;
 import io.zonefleet.e2e.fleet.Fleet;
 import io.zonefleet.e2e.fleet.Installation;
 import io.zonefleet.e2e.load.Outcome;
 import io.zonefleet.e2e.load.RunningLoad;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +75,22 @@ class OperatorAwayIT {
   }
 
   @Test
+  void aGatewayThatStartsWithTheOperatorAtZeroServesAndThenFollowsTheOperator() {
+    try (var fleet = fleet("alone")) {
+      installation.scaleOperator(0);
+      var zone = cluster.zones().getFirst();
+      var gateway = replaced("alone", "gateway", zone);
+      serves(gateway, zone);
+      // without a load: while three operators start, two cores have no room for one
+      installation.scaleOperator(3);
+      // the gateway must hear of the new pod's address, or the fleet is never ready
+      replaced("alone", "inference", cluster.zones().getLast());
+      fleet.awaitCondition("Ready", "True", Duration.ofMinutes(2));
+      serves(gateway, zone);
+    }
+  }
+
+  @Test
   void cuttingTheLeadersZoneFailsNoRequestAndStatusFollowsWithinEightSeconds() {
     try (var fleet = fleet("leader")) {
       var leader = installation.leader().zone();
@@ -87,6 +108,41 @@ class OperatorAwayIT {
         cluster.heal(leader);
       }
     }
+  }
+
+  private void serves(Pod gateway, String from) {
+    var url = "http://" + gateway.getStatus().getPodIP() + ":8000/v1/completions";
+    try (var load = RunningLoad.start(cluster, new Vantage.InZone(from), url, RATE, QUESTION)) {
+      load.awaitAnswers(5 * RATE, Duration.ofSeconds(60));
+      var outcome = load.stop();
+      print(outcome);
+      assertThat(outcome.failed()).isEmpty();
+    }
+  }
+
+  /** Deletes the zone's pods, and returns one that took their place once it is ready. */
+  private Pod replaced(String fleet, String component, String zone) {
+    var pods =
+        installation
+            .client()
+            .pods()
+            .inNamespace(Fleet.NAMESPACE)
+            .withLabel("app.kubernetes.io/instance", fleet)
+            .withLabel("app.kubernetes.io/component", component)
+            .withLabel("zonefleet.io/zone", zone);
+    var before = pods.list().getItems().stream().map(pod -> pod.getMetadata().getUid()).toList();
+    pods.delete();
+    Supplier<Optional<Pod>> next =
+        () ->
+            pods.list().getItems().stream()
+                .filter(pod -> !before.contains(pod.getMetadata().getUid()))
+                .filter(Readiness::isPodReady)
+                .findFirst();
+    Await.until(
+        "another %s of %s in %s is ready".formatted(component, fleet, zone),
+        Duration.ofMinutes(2),
+        () -> next.get().isPresent());
+    return next.get().orElseThrow();
   }
 
   /** The load's outcome from 2 s before the fault until some seconds after it. */

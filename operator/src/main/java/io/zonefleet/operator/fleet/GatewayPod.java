@@ -20,6 +20,8 @@ final class GatewayPod {
   private static final String CONFIG_VOLUME = "bootstrap";
   private static final String IDENTITY_VOLUME = "identity";
 
+  private static final String PLAN_VOLUME = "plan";
+
   /** For the pod's group, which every container of it has; octal 0440. */
   private static final int GROUP_READS = 288;
 
@@ -60,6 +62,12 @@ final class GatewayPod {
             .withDefaultMode(GROUP_READS)
             .endSecret()
             .endVolume()
+            .addNewVolume()
+            .withName(PLAN_VOLUME)
+            .withNewConfigMap()
+            .withName(Names.gatewayPlan(name))
+            .endConfigMap()
+            .endVolume()
             .addToVolumes(Confinement.tmp())
             .endSpec()
             .build();
@@ -73,7 +81,11 @@ final class GatewayPod {
     return new ContainerBuilder()
         .withName(Names.GATEWAY_CONTAINER)
         .withImage(gateway.image() == null ? settings.gatewayImage() : gateway.image())
-        .withCommand("envoy")
+        .withCommand(
+            "/bin/bash",
+            "-c",
+            GatewayStart.script(Names.GATEWAY_PLAN, Names.GATEWAY_RUN, Names.GATEWAY_ADMIN_PORT),
+            "gateway")
         .withArgs(arguments(fleet, zone))
         .withEnv(InferenceEnvironment.podName("POD_NAME"))
         .addNewPort()
@@ -126,6 +138,11 @@ final class GatewayPod {
         .addNewVolumeMount()
         .withName(IDENTITY_VOLUME)
         .withMountPath(Names.GATEWAY_IDENTITY)
+        .withReadOnly(true)
+        .endVolumeMount()
+        .addNewVolumeMount()
+        .withName(PLAN_VOLUME)
+        .withMountPath(Names.GATEWAY_PLAN)
         .withReadOnly(true)
         .endVolumeMount()
         .addToVolumeMounts(Confinement.tmpMount())

@@ -33,6 +33,12 @@ public final class Names {
   /** Where gateways find their ConfigMap. */
   public static final String GATEWAY_FILES = "/etc/zonefleet";
 
+  /** Where gateways find the plan that they start from. */
+  public static final String GATEWAY_PLAN = "/etc/zonefleet-plan";
+
+  /** Where gateways put what Envoy is to load now. */
+  public static final String GATEWAY_RUN = "/tmp/zonefleet";
+
   /** Where gateways find their certificate. */
   public static final String GATEWAY_IDENTITY = "/etc/zonefleet-identity";
 
@@ -64,6 +70,11 @@ public final class Names {
   /** Secret with the certificate that the fleet's gateways show the operator. */
   public static String gatewayIdentity(String fleet) {
     return fleet + "-gateway-identity";
+  }
+
+  /** ConfigMap with the plan that the fleet's gateways start from. */
+  public static String gatewayPlan(String fleet) {
+    return fleet + "-gateway-plan";
   }
 
   /** What inference pods of all zones share: ServiceAccount and network policy. */

@@ -6,6 +6,8 @@ import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
 import io.zonefleet.operator.cluster.GatewayReports;
 import io.zonefleet.operator.cluster.StatusStore;
+import io.zonefleet.operator.fleet.FrontDoor;
+import io.zonefleet.operator.fleet.Names;
 import io.zonefleet.operator.fleet.PodAnswer;
 import io.zonefleet.operator.status.DigestFindings;
 import io.zonefleet.operator.status.Finding;
@@ -14,11 +16,14 @@ import io.zonefleet.operator.status.FleetPolicies;
 import io.zonefleet.operator.status.KeyFindings;
 import io.zonefleet.operator.status.Known;
 import io.zonefleet.operator.status.Surroundings;
+import io.zonefleet.operator.traffic.EnvoyResources;
 import io.zonefleet.operator.traffic.FleetKey;
+import io.zonefleet.operator.traffic.KeptPlan;
 import io.zonefleet.operator.traffic.TrafficPlan;
 import io.zonefleet.operator.zones.Action;
 import io.zonefleet.operator.zones.PeakLoad;
 import io.zonefleet.operator.zones.Role;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +42,8 @@ final class FleetLoop implements Rim {
   private final FleetMetrics metrics;
   private final SlowLoop loop = new SlowLoop(this);
   private PeakLoad load = PeakLoad.UNKNOWN;
+  private TrafficPlan lastPlan;
+  private KeptPlan kept;
 
   FleetLoop(FleetKey key, Shell shell) {
     this.key = key;
@@ -53,10 +60,24 @@ final class FleetLoop implements Rim {
     }
     var seen = loop.turn(watched.get(), shell.leadership().leads()).seen();
     shell.dark().note(key, loop.state(), seen.at());
+    if (shell.leadership().leads() && FrontDoor.hasGateways(watched.get())) {
+      loop.published().ifPresent(plan -> keep(watched.get(), plan, seen.at()));
+    }
     metrics.observe(loop.state(), seen);
   }
 
+  private void keep(DeepSeekDeployment fleet, TrafficPlan plan, Instant now) {
+    if (!plan.equals(lastPlan)) {
+      kept =
+          KeptPlan.of(
+              EnvoyResources.of(plan), Path.of(Names.GATEWAY_PLAN), Path.of(Names.GATEWAY_RUN));
+      lastPlan = plan;
+    }
+    shell.kept().keep(fleet, kept, now);
+  }
+
   void forget() {
+    shell.kept().forget(key);
     shell.xds().forget(key);
     shell.applications().forget(key);
     shell.dark().forget(key);

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.cluster.DecisionEvents;
 import io.zonefleet.operator.cluster.GatewayAdmin;
+import io.zonefleet.operator.cluster.KeptPlans;
 import io.zonefleet.operator.cluster.Leadership;
 import io.zonefleet.operator.cluster.PodAnswers;
 import io.zonefleet.operator.cluster.ServingLabels;
@@ -25,6 +26,7 @@ record Shell(
     ServingLabels labels,
     DecisionEvents events,
     PodAnswers answers,
+    KeptPlans kept,
     Leadership leadership,
     XdsServer xds,
     Applications applications,

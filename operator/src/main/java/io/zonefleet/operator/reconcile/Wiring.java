@@ -9,6 +9,7 @@ import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.cluster.DecisionEvents;
 import io.zonefleet.operator.cluster.GatewayAdmin;
 import io.zonefleet.operator.cluster.GatewayCertificates;
+import io.zonefleet.operator.cluster.KeptPlans;
 import io.zonefleet.operator.cluster.Leadership;
 import io.zonefleet.operator.cluster.PodAnswers;
 import io.zonefleet.operator.cluster.ServingLabels;
@@ -47,7 +48,8 @@ final class Wiring {
                 settings.xds().host(),
                 settings.xds().port(),
                 Path.of(Names.GATEWAY_FILES),
-                Path.of(Names.GATEWAY_IDENTITY))
+                Path.of(Names.GATEWAY_IDENTITY),
+                Path.of(Names.GATEWAY_RUN))
             .files());
   }
 
@@ -141,6 +143,7 @@ final class Wiring {
         new ServingLabels(quick),
         new DecisionEvents(quick, settings.podName()),
         new PodAnswers(),
+        new KeptPlans(quick),
         leadership,
         xds,
         applications,

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param folder where the files of {@link #files} lie
  * @param identity where the gateway's certificate lies, as {@code Leaf} names the files; they may
  *     change, all at once as those of a mounted Secret do
+ * @param run where {@code cds.pb} and {@code lds.pb} of a {@link KeptPlan} lie
  * @param adminPort of the full admin interface, on 127.0.0.1 only
  * @param monitorAddress where health and statistics are shown to the pod network
  * @param monitorPort port there
@@ -24,6 +25,7 @@ public record Bootstrap(
     int xdsPort,
     Path folder,
     Path identity,
+    Path run,
     int adminPort,
     String monitorAddress,
     int monitorPort) {
@@ -34,8 +36,9 @@ public record Bootstrap(
   private static final String TRUSTED = "trust.yaml";
 
   /** The bootstrap with the ports that every gateway pod has. */
-  public static Bootstrap gateway(String xdsHost, int xdsPort, Path folder, Path identity) {
-    return new Bootstrap(xdsHost, xdsHost, xdsPort, folder, identity, 9901, "0.0.0.0", 9902);
+  public static Bootstrap gateway(
+      String xdsHost, int xdsPort, Path folder, Path identity, Path run) {
+    return new Bootstrap(xdsHost, xdsHost, xdsPort, folder, identity, run, 9901, "0.0.0.0", 9902);
   }
 
   /** Envoy's YAML by file name: {@link #MAIN} and what it refers to. */
@@ -55,6 +58,7 @@ public record Bootstrap(
         .replace("{certificate}", identity.resolve(Leaf.CERTIFICATE).toString())
         .replace("{key}", identity.resolve(Leaf.KEY).toString())
         .replace("{authorities}", identity.resolve(Leaf.TRUSTED).toString())
+        .replace("{run}", run.toString())
         .replace("{adminPort}", Integer.toString(adminPort))
         .replace("{monitorAddress}", monitorAddress)
         .replace("{monitorPort}", Integer.toString(monitorPort));
@@ -101,10 +105,10 @@ public record Bootstrap(
               cluster_name: xds
               # without these a restarted operator is found again after up to 25 s
               retry_policy: {retry_back_off: {base_interval: 0.1s, max_interval: 1s}}
-        # without an operator a new gateway must stay unready; after Envoy's default of 15 s it would
-        # call itself ready with no listener
-        lds_config: {ads: {}, resource_api_version: V3, initial_fetch_timeout: 0s}
-        cds_config: {ads: {}, resource_api_version: V3, initial_fetch_timeout: 0s}
+        # from disk, so that a gateway can start from the last plan; routes and endpoints of the live
+        # ones come from the operator
+        lds_config: {path_config_source: {path: "{run}/lds.pb"}, resource_api_version: V3}
+        cds_config: {path_config_source: {path: "{run}/cds.pb"}, resource_api_version: V3}
       static_resources:
         clusters:
         - name: xds

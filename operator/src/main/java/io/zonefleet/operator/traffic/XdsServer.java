@@ -90,7 +90,9 @@ public final class XdsServer implements AutoCloseable {
               .sslContext(tls())
               .addService(
                   ServerInterceptors.intercept(
-                      discovery.getAggregatedDiscoveryServiceImpl(), new OwnFleetOnly()))
+                      discovery.getAggregatedDiscoveryServiceImpl(),
+                      new AskedAgain(),
+                      new OwnFleetOnly()))
               .build()
               .start();
     } catch (IOException e) {

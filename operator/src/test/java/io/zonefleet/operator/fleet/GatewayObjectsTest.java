@@ -36,7 +36,11 @@ class GatewayObjectsTest {
   void envoyIsToldWhoItIsOnTheCommandLine() {
     var container = container("zone-a");
 
-    assertThat(container.getCommand()).containsExactly("envoy");
+    assertThat(container.getCommand()).startsWith("/bin/bash", "-c");
+    assertThat(container.getCommand().get(2)).endsWith("exec envoy \"$@\"\n");
+    assertThat(container.getCommand().get(2))
+        .as("which Kubernetes would replace")
+        .doesNotContain("$$", "$(");
     assertThat(container.getArgs())
         .containsSubsequence("--config-path", "/etc/zonefleet/envoy.yaml")
         .containsSubsequence("--service-node", "$(POD_NAME)")
@@ -90,6 +94,25 @@ class GatewayObjectsTest {
     assertThat(Fleets.objects(Fleets.chat()))
         .as("made apart, for keys are no function of the resource")
         .noneMatch(object -> object.getKind().equals("Secret"));
+  }
+
+  @Test
+  void thePlanIsMountedWhereTheFirstStepLooksForIt() {
+    var pod = gateways("zone-a").getSpec().getTemplate().getSpec();
+    var volume =
+        pod.getVolumes().stream()
+            .filter(v -> v.getConfigMap() != null)
+            .filter(v -> v.getConfigMap().getName().equals("chat-gateway-plan"))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(pod.getContainers().getFirst().getVolumeMounts())
+        .anySatisfy(
+            mount -> {
+              assertThat(mount.getName()).isEqualTo(volume.getName());
+              assertThat(container("zone-a").getCommand().get(2))
+                  .startsWith("plan=" + mount.getMountPath() + " run=/tmp/");
+            });
   }
 
   @Test

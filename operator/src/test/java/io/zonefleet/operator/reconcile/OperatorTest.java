@@ -2,6 +2,7 @@ package io.zonefleet.operator.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
@@ -70,6 +71,13 @@ class OperatorTest {
       fleet.withPods();
       Eventually.holds("the fleet is ready", SOON, () -> fleet.is("Ready", "True"));
       assertThat(fleet.status().phase()).isEqualTo("Ready");
+      Eventually.holds(
+          "the plan with its pods is kept for gateways that start alone",
+          SOON,
+          () ->
+              objects(fleet, ConfigMap.class).stream()
+                  .filter(map -> map.getMetadata().getName().equals("made-gateway-plan"))
+                  .anyMatch(map -> map.getBinaryData().containsKey("last-eds.pb")));
       assertThat(fleet.status().zonesReady()).isEqualTo("3/3");
       assertThat(get(ready).statusCode()).isEqualTo(200);
       assertThat(get(metrics).body())
@@ -171,6 +179,7 @@ class OperatorTest {
             objects(fleet, StatefulSet.class),
             objects(fleet, Deployment.class),
             objects(fleet, Secret.class),
+            objects(fleet, ConfigMap.class),
             objects(fleet, Service.class))
         .flatMap(List::stream)
         .forEach(

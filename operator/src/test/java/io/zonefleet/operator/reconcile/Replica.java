@@ -8,6 +8,7 @@ import io.zonefleet.operator.cluster.Clients;
 import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.cluster.DecisionEvents;
 import io.zonefleet.operator.cluster.GatewayAdmin;
+import io.zonefleet.operator.cluster.KeptPlans;
 import io.zonefleet.operator.cluster.Leadership;
 import io.zonefleet.operator.cluster.PodAnswers;
 import io.zonefleet.operator.cluster.ServingLabels;
@@ -66,6 +67,7 @@ final class Replica implements AutoCloseable {
                 new ServingLabels(after),
                 new DecisionEvents(after, name),
                 new PodAnswers(),
+                new KeptPlans(after),
                 leadership,
                 xds,
                 applications,

@@ -1,5 +1,6 @@
 package io.zonefleet.operator.traffic;
 
+import io.zonefleet.operator.fleet.GatewayStart;
 import io.zonefleet.operator.trust.Leaf;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -27,10 +28,14 @@ public final class Envoy implements AutoCloseable {
   private final Path folder;
   private final List<String> command;
 
+  /** Where it finds the plan that it starts from. */
+  final MountedFiles plan;
+
   /** Where it finds its certificate. */
   final MountedFiles identity;
 
   private Process process;
+  private boolean keeps;
 
   private Envoy(Path folder, FleetKey fleet, int xdsPort, Leaf certificate) throws IOException {
     this.folder = folder;
@@ -38,6 +43,8 @@ public final class Envoy implements AutoCloseable {
     adminPort = Pod.freePort("127.0.0.1");
     monitorPort = Pod.freePort(ADDRESS);
     identity = new MountedFiles(folder.resolve("identity"), texts(certificate.pem()));
+    plan = new MountedFiles(folder.resolve("plan"), keptPlan(noPods(fleet)).files());
+    var run = folder.resolve("run");
     var bootstrap =
         new Bootstrap(
             "127.0.0.1",
@@ -45,13 +52,18 @@ public final class Envoy implements AutoCloseable {
             xdsPort,
             folder,
             identity.folder(),
+            run,
             adminPort,
             ADDRESS,
             monitorPort);
     for (var file : bootstrap.files().entrySet()) {
       Files.writeString(folder.resolve(file.getKey()), file.getValue());
     }
-    command = new ArrayList<>(List.of(EnvoyIsInstalled.Condition.binary().toString()));
+    command = new ArrayList<>(List.of("bash", "-c"));
+    command.add(
+        asKubernetesRunsIt(
+            GatewayStart.script(plan.folder().toString(), run.toString(), adminPort)));
+    command.add("gateway");
     command.addAll(
         List.of("-c", folder.resolve(Bootstrap.MAIN).toString(), "--disable-hot-restart"));
     command.addAll(List.of("--service-node", "gateway-0", "--service-zone", "zone-a"));
@@ -59,10 +71,37 @@ public final class Envoy implements AutoCloseable {
     command.addAll(List.of("--drain-time-s", "5", "-l", "warning"));
   }
 
+  /** Of two dollars in a container's command Kubernetes makes one. */
+  private static String asKubernetesRunsIt(String script) {
+    return script.replace("$$", "$");
+  }
+
   /** Prepared but not running, so that its port can be told to the xDS server first. */
   static Envoy prepare(Path folder, FleetKey fleet, int xdsPort, Leaf certificate)
       throws IOException {
     return new Envoy(folder, fleet, xdsPort, certificate);
+  }
+
+  /** Puts a plan where the next start finds it. */
+  void keep(TrafficPlan kept) throws IOException {
+    plan.change(keptPlan(kept).files());
+    keeps = true;
+  }
+
+  /** Puts the settings of a plan there, unless a plan is there already. */
+  void keepSettings(TrafficPlan of) throws IOException {
+    if (!keeps) {
+      plan.change(keptPlan(new TrafficPlan(of.fleet(), List.of(), of.settings())).files());
+    }
+  }
+
+  private KeptPlan keptPlan(TrafficPlan kept) {
+    return KeptPlan.of(
+        EnvoyResources.of(kept, ADDRESS, port), folder.resolve("plan"), folder.resolve("run"));
+  }
+
+  private static TrafficPlan noPods(FleetKey fleet) {
+    return new TrafficPlan(fleet, List.of(), GatewaySettings.DEFAULT);
   }
 
   static Map<String, byte[]> texts(Map<String, String> texts) {
@@ -72,8 +111,15 @@ public final class Envoy implements AutoCloseable {
   }
 
   Envoy start() throws IOException {
+    var builder = new ProcessBuilder(command);
+    builder
+        .environment()
+        .merge(
+            "PATH",
+            EnvoyIsInstalled.Condition.binary().getParent().toString(),
+            (path, folder) -> folder + ":" + path);
     process =
-        new ProcessBuilder(command)
+        builder
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("envoy.log").toFile()))
             .start();
@@ -138,6 +184,11 @@ public final class Envoy implements AutoCloseable {
         .mapToLong(line -> Long.parseLong(line.substring(name.length() + 2)))
         .findFirst()
         .orElse(0);
+  }
+
+  /** Its pods and what it thinks of them, as the operator reads it. */
+  String clusters() throws Exception {
+    return get(monitorPort, "/clusters").body();
   }
 
   String log() {

@@ -143,13 +143,13 @@ class GatewayFailoverTest {
       try (var load = underLoad(fleet, 200)) {
         load.awaitAnswers(20);
         var check = new HealthCheckSettings("/readyz", 100, 100, 2, 2);
-        fleet
-            .xds()
-            .publish(
-                new TrafficPlan(
-                    plan.fleet(),
-                    plan.zones(),
-                    new GatewaySettings(check, true, Duration.ofSeconds(30))));
+        var changed =
+            new TrafficPlan(
+                plan.fleet(),
+                plan.zones(),
+                new GatewaySettings(check, true, Duration.ofSeconds(30)));
+        fleet.gateway.keep(changed);
+        fleet.xds().publish(changed);
         Eventually.holds(
             Duration.ofSeconds(5),
             () -> "the new cluster is warm",

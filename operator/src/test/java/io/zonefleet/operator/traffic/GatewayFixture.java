@@ -61,6 +61,7 @@ public final class GatewayFixture implements AutoCloseable {
             new InetSocketAddress(InetAddress.getByName("127.0.0.1"), xdsPort),
             credentials,
             p -> EnvoyResources.of(p, Envoy.ADDRESS, gateway.port));
+    gateway.keepSettings(plan);
     xds.publish(plan);
     xds.start();
   }

@@ -75,6 +75,23 @@ class XdsServerTest {
     }
   }
 
+  /** As Envoy does when the cluster that waits for these endpoints has changed on its disk. */
+  @Test
+  void gatewayThatAsksAgainIsAnsweredAgain() throws Exception {
+    server.publish(plan(FLEET, "10.0.0.1"));
+    server.start();
+    try (var gateway = new XdsStream(server.port(), FLEET, TRUST)) {
+      gateway.ask(ENDPOINTS);
+      var first = gateway.next();
+      gateway.accept(first);
+      gateway.accept(first);
+      var again = gateway.next();
+      assertThat(again.getVersionInfo()).isEqualTo(first.getVersionInfo());
+      gateway.accept(again);
+      assertThat(gateway.nothing()).as("once").isTrue();
+    }
+  }
+
   @Test
   void podsThatChangeLeaveTheClusterAlone() throws Exception {
     server.publish(plan(FLEET, "10.0.0.1"));
