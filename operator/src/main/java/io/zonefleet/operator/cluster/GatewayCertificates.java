@@ -72,7 +72,14 @@ public final class GatewayCertificates {
     var held = held(live, key);
     if (objection.isEmpty()
         && held.filter(leaf -> leaf.isFresh(authority, lifetimes, now)).isEmpty()) {
-      write(fleet, next(key, held, authority, now));
+      write(
+          fleet,
+          Leaf.next(
+              held,
+              authority,
+              lifetimes,
+              now,
+              () -> issuer.gateway(authority.current(), identity(key), now)));
     }
     return objection;
   }
@@ -91,14 +98,6 @@ public final class GatewayCertificates {
       LOG.warnf("Secret %s is made anew: %s", live.getMetadata().getName(), e.getMessage());
       return Optional.empty();
     }
-  }
-
-  private Leaf next(FleetKey key, Optional<Leaf> held, Authority authority, Instant now) {
-    var own =
-        held.filter(leaf -> leaf.keeps(authority, lifetimes, now))
-            .map(Leaf::own)
-            .orElseGet(() -> issuer.gateway(authority.current(), identity(key), now));
-    return new Leaf(own, authority.trusted(now));
   }
 
   private void write(DeepSeekDeployment fleet, Leaf leaf) {

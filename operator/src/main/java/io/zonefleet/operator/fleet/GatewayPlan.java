@@ -18,7 +18,7 @@ public final class GatewayPlan {
    */
   public static ConfigMap of(DeepSeekDeployment fleet, Map<String, byte[]> files) {
     var name = fleet.getMetadata().getName();
-    var labels = new TreeMap<>(Labels.componentSelector(name, Labels.GATEWAY));
+    var labels = Labels.componentSelector(name, Labels.GATEWAY);
     return new ConfigMapBuilder()
         .withMetadata(Owned.meta(fleet, Names.gatewayPlan(name), labels))
         .withBinaryData(

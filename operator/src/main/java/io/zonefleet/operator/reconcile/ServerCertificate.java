@@ -69,13 +69,15 @@ final class ServerCertificate {
     if (leaf != null && leaf.isFresh(current, lifetimes, now)) {
       return;
     }
-    var own =
-        leaf != null && leaf.keeps(current, lifetimes, now)
-            ? leaf.own()
-            : issuer.server(current.current(), host, now);
-    var next = new Leaf(own, current.trusted(now));
+    var next =
+        Leaf.next(
+            Optional.ofNullable(leaf),
+            current,
+            lifetimes,
+            now,
+            () -> issuer.server(current.current(), host, now));
     credentials.use(next);
     leaf = next;
-    LOG.infof("certificate of the xDS server: %s, %d trusted", own, next.trusted().size());
+    LOG.infof("certificate of the xDS server: %s, %d trusted", next.own(), next.trusted().size());
   }
 }

@@ -2,6 +2,7 @@ package io.zonefleet.operator.rollout;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.operator.fleet.FrontDoor;
 import io.zonefleet.operator.fleet.Labels;
@@ -55,15 +56,14 @@ public record FrontTurn(FrontDoor door, Optional<String> waits) {
             Optional.of("every node is to know that clients go to the " + words(selected)));
   }
 
-  private static boolean takesClients(Pod pod, String component) {
+  /** Whether the front Service sends clients to a pod, were it to select the component. */
+  public static boolean takesClients(Pod pod, String component) {
     var labels = pod.getMetadata().getLabels();
     return labels != null
         && component.equals(labels.get(Labels.COMPONENT))
         && Labels.TRUE.equals(labels.get(Labels.SERVING))
         && pod.getMetadata().getDeletionTimestamp() == null
-        && pod.getStatus() != null
-        && pod.getStatus().getConditions().stream()
-            .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+        && Readiness.isPodReady(pod);
   }
 
   private static String words(String component) {

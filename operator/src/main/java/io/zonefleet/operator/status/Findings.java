@@ -1,10 +1,10 @@
 package io.zonefleet.operator.status;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.operator.fleet.FrontDoor;
 import io.zonefleet.operator.fleet.Labels;
+import io.zonefleet.operator.rollout.FrontTurn;
 import io.zonefleet.operator.zones.FleetPolicy;
 import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.ZoneMachine;
@@ -112,7 +112,7 @@ public final class Findings {
             zone -> {
               var its =
                   around.gateways().stream()
-                      .filter(g -> zone.name().equals(label(g, Labels.ZONE)))
+                      .filter(g -> zone.name().equals(g.getMetadata().getLabels().get(Labels.ZONE)))
                       .filter(g -> answering.contains(g.getMetadata().getName()))
                       .toList();
               var wait =
@@ -124,18 +124,13 @@ public final class Findings {
   }
 
   private static Stream<String> notInFront(List<Pod> gateways) {
-    return gateways.stream()
-            .anyMatch(g -> Readiness.isPodReady(g) && Labels.TRUE.equals(label(g, Labels.SERVING)))
+    return gateways.stream().anyMatch(g -> FrontTurn.takesClients(g, Labels.GATEWAY))
         ? Stream.empty()
         : Stream.of(
             "no gateway of the zone is in the front Service yet: none that is Ready has the label "
                 + Labels.SERVING
                 + "="
                 + Labels.TRUE);
-  }
-
-  private static String label(Pod pod, String key) {
-    return pod.getMetadata().getLabels().get(key);
   }
 
   private static Finding starting(ZoneSpec zone, Surroundings around) {

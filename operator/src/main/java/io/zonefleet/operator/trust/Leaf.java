@@ -4,6 +4,8 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A certificate in use and whom its holder trusts, as they are kept in a Secret of type {@code
@@ -38,6 +40,21 @@ public record Leaf(KeyedCertificate own, List<X509Certificate> trusted) {
     }
     return new Leaf(
         Pem.keyed(pem.get(CERTIFICATE), pem.get(KEY)), Pem.certificates(pem.get(TRUSTED)));
+  }
+
+  /**
+   * What follows on the one that is held: its certificate while that can stay, or else a new one,
+   * and whom the authority trusts now.
+   */
+  public static Leaf next(
+      Optional<Leaf> held,
+      Authority authority,
+      Lifetimes lifetimes,
+      Instant now,
+      Supplier<KeyedCertificate> made) {
+    var own =
+        held.filter(leaf -> leaf.keeps(authority, lifetimes, now)).map(Leaf::own).orElseGet(made);
+    return new Leaf(own, authority.trusted(now));
   }
 
   /** Whether it can stay as it is: signed by the current authority, not due, all trust in place. */
