@@ -7,6 +7,7 @@
 #   --tokens N         the most that an answer has (64)
 #   --only KIND        in-place (the tiny model, against onnxruntime-genai) or concatenated (a DeepSeek-V3-shaped graph with random
 #                      weights, against a plain loop); both by default
+#   --provider CUDA    the pod on a GPU
 #   --own-library      the pod runs on its own ONNX Runtime instead of the one that onnxruntime-genai runs on: another release rounds
 #                      otherwise, and where two tokens are nearly as likely another one wins
 #

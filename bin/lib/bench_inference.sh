@@ -11,6 +11,8 @@
 #   --seconds S        that a row is measured for in each round (60)
 #   --rounds N         in which the servers take turns (3)
 #   --threads N        of each server (one less than there are cores, at least 1: the load needs the other)
+#   --provider CUDA    on a GPU, by default with models qwen2-0.5b-fp16 and qwen2-1.5b-fp16; needs PyTorch and onnxruntime-genai-cuda
+#   --library FILE     the ONNX Runtime of the pod and of the bare loop (the one in the Maven artifact)
 #   --print            prints the table only
 #
 # Writes docs/benchmarks/inference.json and inference.md after each model. Peers are installed from PyPI into the cache.

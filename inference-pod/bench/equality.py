@@ -171,11 +171,10 @@ def compare(folder, oracle, options, work, library):
     for slots, together in ((1, 1), (16, 32)):
         for cache in (False, True):
             pod = servers.pod(
-                servers.Setup(folder, 1, slots, 1024),
+                servers.Setup(folder, 1, slots, 1024, options.provider, library),
                 work,
                 ZONEFLEET_PREFIX_CACHE_ENABLED=str(cache).lower(),
                 ZONEFLEET_PREFIX_CACHE_SPARE_SLOTS=16 if cache else 0,
-                ZONEFLEET_ORT_LIBRARY=library,
             )
             try:
                 with concurrent.futures.ThreadPoolExecutor(together) as threads:
@@ -205,6 +204,7 @@ def main():
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--only", choices=("in-place", "concatenated"))
     parser.add_argument("--own-library", action="store_true")
+    parser.add_argument("--provider", choices=("CPU", "CUDA"), default="CPU")
     options = parser.parse_args()
     capi = pathlib.Path(onnxruntime.__file__).parent / "capi"
     library = "" if options.own_library else next(capi.glob("libonnxruntime.so.*"))

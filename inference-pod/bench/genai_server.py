@@ -1,6 +1,6 @@
 """onnxruntime-genai behind the thinnest server; greedy, and no token ends an answer.
 
-    python genai_server.py generator|engine FOLDER PORT THREADS SLOTS
+    python genai_server.py generator|engine CPU|CUDA FOLDER PORT THREADS SLOTS
 
 generator  up to SLOTS waiting requests become one batch of a Generator, which runs until its longest answer is complete:
            that is all the batching a Generator has. Prompts are padded on the right.
@@ -77,8 +77,11 @@ def serve_engine(model, front):
                 request.cancel_turn(turn_id)
 
 
-def main(mode, folder, port, threads, slots):
+def main(mode, provider, folder, port, threads, slots):
     config = genai.Config(folder)
+    if provider == "CUDA":
+        config.clear_providers()
+        config.append_provider("cuda")
     session = {"intra_op_num_threads": threads, "inter_op_num_threads": 1}
     config.overlay(json.dumps({"model": {"decoder": {"session_options": session}}}))
     if mode == "engine":
@@ -93,4 +96,4 @@ def main(mode, folder, port, threads, slots):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:]))
+    main(*sys.argv[1:4], *map(int, sys.argv[4:]))

@@ -35,17 +35,19 @@ def model_folder(name):
     """Made once, and kept in the cache under what it was made from."""
     if name == "tiny-int8":
         return TINY
-    bits = {"qwen2-0.5b-int8": 8, "qwen2-0.5b-int4": 4}[name]
     source = pathlib.Path(__file__).with_name("qwen_shape.py")
     made_from = hashlib.sha256(source.read_bytes() + (TINY / "tokenizer.json").read_bytes()).hexdigest()[:16]
     folder = CACHE / f"{name}-{made_from}"
     if not (folder / "bench.json").exists():
         print(f"    writing {name} with random weights", file=sys.stderr)
-        subprocess.run([sys.executable, source, str(bits), TINY, folder], check=True)
+        subprocess.run([sys.executable, source, name, TINY, folder], check=True)
     return folder
 
 
-MODELS = ("tiny-int8", "qwen2-0.5b-int8", "qwen2-0.5b-int4")
+MODELS = {
+    "CPU": ("tiny-int8", "qwen2-0.5b-int8", "qwen2-0.5b-int4"),
+    "CUDA": ("qwen2-0.5b-fp16", "qwen2-1.5b-fp16"),
+}
 
 
 def read_per_token(folder):
@@ -57,8 +59,10 @@ def read_per_token(folder):
     return (folder / "model.onnx").stat().st_size - 4 * config["vocab_size"] * config["hidden_size"]
 
 
-def bandwidth(threads, mebibytes=512):
+def bandwidth(threads, provider, mebibytes=512):
     """Bytes per second that threads read from memory at best, as STREAM would: the largest of numbers in turn."""
+    if provider == "CUDA":
+        return device_bandwidth()
     parts = [np.ones(mebibytes * 2**17 // threads, np.int64) for _ in range(threads)]
     best = 0.0
     for _ in range(5):
@@ -69,6 +73,22 @@ def bandwidth(threads, mebibytes=512):
         for reader in readers:
             reader.join()
         best = max(best, sum(part.nbytes for part in parts) / (time.perf_counter() - start))
+    return best
+
+
+def device_bandwidth(mebibytes=4096):
+    """Of a GPU, as its own copies have it: each byte is read once and written once."""
+    import torch  # only where there is a GPU
+
+    source = torch.zeros(mebibytes * 2**20, dtype=torch.uint8, device="cuda")
+    target = torch.empty_like(source)
+    best = 0.0
+    for _ in range(5):
+        torch.cuda.synchronize()
+        start = time.perf_counter()
+        target.copy_(source)
+        torch.cuda.synchronize()
+        best = max(best, 2 * source.nbytes / (time.perf_counter() - start))
     return best
 
 
@@ -131,8 +151,8 @@ def measure(server, load, lengths, seconds, seed, cell):
 
 def compare(model, names, options, lengths, work):
     """The rows of one model."""
-    setup = servers.Setup(model_folder(model), options.threads, SLOTS, CONTEXT)
-    read = bandwidth(options.threads)
+    setup = servers.Setup(model_folder(model), options.threads, SLOTS, CONTEXT, options.provider, options.library)
+    read = bandwidth(options.threads, options.provider)
     limit = read / read_per_token(setup.folder)
     print(f"==> {model}: memory reads {read / 2**30:.1f} GiB/s, so at most {limit:.1f} tokens/s a row", file=sys.stderr)
     running, rows = [], []
@@ -187,7 +207,9 @@ def arguments():
     parser = argparse.ArgumentParser(prog="bin/bench inference")
     known = list(servers.STARTERS)
     parser.add_argument("--only", default=",".join(known))
-    parser.add_argument("--model", default=",".join(MODELS))
+    parser.add_argument("--provider", choices=sorted(MODELS), default="CPU")
+    parser.add_argument("--library", default="")
+    parser.add_argument("--model")
     parser.add_argument("--clients", default=",".join(map(str, CLIENTS)))
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rounds", type=int, default=3)
@@ -195,7 +217,9 @@ def arguments():
     parser.add_argument("--no-open", dest="open", action="store_false")
     parser.add_argument("--print", dest="write", action="store_false")
     options = parser.parse_args()
-    for text, allowed in ((options.only, known), (options.model, MODELS)):
+    models = MODELS[options.provider]
+    options.model = options.model or ",".join(models)
+    for text, allowed in ((options.only, known), (options.model, models)):
         for word in text.split(","):
             if word not in allowed:
                 parser.error(f"'{word}' is unknown; allowed are {', '.join(allowed)}")

@@ -1,10 +1,11 @@
-"""Writes a model folder of Qwen2-0.5B's shape with seeded random weights: what it says is noise, what it costs is real.
+"""Writes a model folder of a Qwen2's shape with seeded random weights: what it says is noise, what it costs is real.
 
-    python qwen_shape.py BITS TINY FOLDER
+    python qwen_shape.py MODEL TINY FOLDER
 
-BITS is 8 or 4, TINY the folder of the tiny model, whose tokenizer gets spellings for the tokens that it lacks. The graph is what
-the model builder of onnxruntime-genai 0.18 makes of Qwen2 for the CPU: GroupQueryAttention with rotary tables inside,
-matrices as MatMulNBits in blocks of 32 with 8-bit activations (accuracy level 4), the embedding in 32-bit floats.
+MODEL is qwen2-SIZE-int8, -int4 or -fp16, TINY the folder of the tiny model, whose tokenizer gets spellings for the tokens that it
+lacks. The graph is what the model builder of onnxruntime-genai 0.18 makes of Qwen2: GroupQueryAttention with rotary tables
+inside; for the CPU matrices as MatMulNBits in blocks of 32 with 8-bit activations (accuracy level 4), the rest in 32-bit floats;
+for GPUs all of it in 16-bit floats.
 """
 
 import json
@@ -36,11 +37,20 @@ class Shape(NamedTuple):
     context: int = 1024
 
 
+SHAPES = {
+    "0.5b": Shape(),
+    # that of DeepSeek-R1-Distill-Qwen-1.5B too
+    "1.5b": Shape(hidden=1536, layers=28, heads=12, head=128, feed_forward=8960),
+}
+BITS = {"int4": 4, "int8": 8, "fp16": 16}
+
+
 class Graph:
     """Collects nodes, and weights into one external file."""
 
     def __init__(self, bits, shape):
         self.bits, self.shape = bits, shape
+        self.float, self.onnx_float = (np.float16, TensorProto.FLOAT16) if bits == 16 else (np.float32, TensorProto.FLOAT)
         self.rng = np.random.default_rng(SEED)
         self.nodes, self.weights = [], []
         self.read_per_token = 0
@@ -50,11 +60,20 @@ class Graph:
         return outputs[0]
 
     def weight(self, name, array):
+        if array.dtype == np.float32:
+            array = array.astype(self.float)
         self.weights.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
 
     def project(self, name, x, wide, out, output=None):
         """x times a random matrix [wide, out] of such a scale that the product is as large as x."""
+        output = output or f"{name}/output_0"
+        if self.bits == 16:
+            matrix = self.rng.random((wide, out), np.float32)
+            matrix -= 0.5
+            matrix *= (12 / wide) ** 0.5
+            self.read_per_token += 2 * matrix.size
+            return self.node("MatMul", [x, self.weight(f"{name}.weight", matrix)], [output])
         blocks = wide // BLOCK
         packed = self.rng.integers(0, 256, (out, blocks, BLOCK * self.bits // 8), np.uint8)
         spread = 2**self.bits / 12**0.5
@@ -64,7 +83,7 @@ class Graph:
         return self.node(
             "MatMulNBits",
             inputs,
-            [output or f"{name}/output_0"],
+            [output],
             MICROSOFT,
             K=wide,
             N=out,
@@ -160,7 +179,7 @@ def onnx_model(graph):
     def cache(name, axis):
         return [
             helper.make_tensor_value_info(
-                f"{name}.{layer}.{part}", TensorProto.FLOAT, ["batch_size", shape.kv_heads, axis, shape.head]
+                f"{name}.{layer}.{part}", graph.onnx_float, ["batch_size", shape.kv_heads, axis, shape.head]
             )
             for layer in range(shape.layers)
             for part in ("key", "value")
@@ -170,7 +189,7 @@ def onnx_model(graph):
         return helper.make_tensor_value_info(name, TensorProto.INT64, ["batch_size", axis])
 
     logits = helper.make_tensor_value_info(
-        "logits", TensorProto.FLOAT, ["batch_size", "sequence_length", shape.vocabulary]
+        "logits", graph.onnx_float, ["batch_size", "sequence_length", shape.vocabulary]
     )
     made = helper.make_graph(
         graph.nodes,
@@ -228,11 +247,12 @@ def tokenizer(tiny, vocabulary):
     return content
 
 
-def main(bits, tiny, folder):
-    shape = Shape()
+def main(model, tiny, folder):
+    _, size, bits = model.split("-")
+    shape = SHAPES[size]
     eos = json.loads((tiny / "config.json").read_text("utf-8"))["eos_token_id"]
     folder.mkdir(parents=True, exist_ok=True)
-    graph = build(bits, shape)
+    graph = build(BITS[bits], shape)
     onnx.save(
         onnx_model(graph), folder / "model.onnx", save_as_external_data=True, location="model.onnx.data"
     )
@@ -254,4 +274,4 @@ def main(bits, tiny, folder):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

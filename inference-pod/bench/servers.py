@@ -19,12 +19,14 @@ JAVA = [os.path.join(os.environ.get("JAVA_HOME", "/usr"), "bin/java"), "-XX:+Use
 
 
 class Setup(NamedTuple):
-    """What all servers of a run have in common. `folder` holds a revision's files."""
+    """What all servers of a run have in common. `folder` holds a revision's files, `library` names an ONNX Runtime other than the pod's own."""
 
     folder: pathlib.Path
     threads: int
     slots: int
     context: int
+    provider: str = "CPU"
+    library: str = ""
 
 
 class Cost(NamedTuple):
@@ -161,7 +163,8 @@ def pod(setup, work, name="zonefleet", model="bench", **settings):
     environment = {
         "ZONEFLEET_MODEL_DIR": models,
         "ZONEFLEET_MODEL_NAME": model,
-        "ZONEFLEET_PROVIDER": "CPU",
+        "ZONEFLEET_PROVIDER": setup.provider,
+        "ZONEFLEET_ORT_LIBRARY": setup.library,
         "ZONEFLEET_MAX_CONCURRENCY": setup.slots,
         "ZONEFLEET_QUEUE_CAPACITY": 4096,
         "ZONEFLEET_QUEUE_TIMEOUT": "600s",
@@ -209,7 +212,7 @@ def thin(name, script, arguments, setup, work):
 
 def genai(mode, setup, work):
     def arguments(port):
-        return [mode, setup.folder, port, setup.threads, setup.slots]
+        return [mode, setup.provider, setup.folder, port, setup.threads, setup.slots]
 
     return thin(f"genai-{mode}", "genai_server.py", arguments, setup, work)
 
@@ -222,7 +225,11 @@ def bare_loop(setup, work):
     main = "io.zonefleet.inference.bench.BareLoop"
     command = [*JAVA, main, setup.folder / "model.onnx", setup.threads, setup.slots, setup.context]
     # not on the command line: ONNX Runtime 1.29 reads that through a recursive regex, and one of 20,000 characters overflows its stack
-    environment = {"CLASSPATH": os.environ["ZONEFLEET_TEST_CLASSPATH"]}
+    environment = {
+        "CLASSPATH": os.environ["ZONEFLEET_TEST_CLASSPATH"],
+        "ZONEFLEET_PROVIDER": setup.provider,
+        "ZONEFLEET_ORT_LIBRARY": str(setup.library),
+    }
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
     process, log = launch("ort-loop", command, work, environment, **pipes)
     return BareLoop("ort-loop", process, log)

@@ -9,6 +9,7 @@ import io.zonefleet.inference.engine.GenerationRequest;
 import io.zonefleet.inference.engine.Sampling;
 import io.zonefleet.inference.engine.TokenListener;
 import io.zonefleet.inference.engine.Usage;
+import io.zonefleet.inference.model.CacheTensor;
 import io.zonefleet.inference.model.GraphLayout;
 import io.zonefleet.inference.model.GraphOperators;
 import io.zonefleet.inference.model.LastTokenGraph;
@@ -112,8 +113,11 @@ public record LoadedModel(
     OrtSession session = placed.session();
     GraphLayout layout =
         GraphLayout.of(session.inputs(), session.outputs(), GraphOperators.of(folder.graph()));
+    if (placed.device() == Device.CUDA && layout.kind() == GraphLayout.Kind.IN_PLACE) {
+      noteHostAttention(session, layout);
+    }
     CacheSize size = new CacheSize(slots, spareSlots(config, slots), contextTokens(config, folder));
-    BatchDecoder decoder = BatchDecoder.open(environment, session, placed.device(), layout, size);
+    BatchDecoder decoder = BatchDecoder.open(environment, session, layout, size);
     LoadedModel model =
         new LoadedModel(
             config.model().name(),
@@ -129,6 +133,16 @@ public record LoadedModel(
             environment);
     model.warmUp();
     return model;
+  }
+
+  private static void noteHostAttention(OrtSession session, GraphLayout layout) {
+    CacheTensor first = layout.cache().getFirst();
+    if (session.inputDevice(first.past()) == Device.CPU) {
+      LOG.warnf(
+          "Attention of this graph runs on the CPU: CUDA has no GroupQueryAttention for a cache of"
+              + " %s; export the model with FLOAT16 for a GPU",
+          first.type());
+    }
   }
 
   private static Provider.Placed place(

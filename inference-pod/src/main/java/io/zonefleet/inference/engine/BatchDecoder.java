@@ -1,7 +1,6 @@
 package io.zonefleet.inference.engine;
 
 import io.zonefleet.inference.model.GraphLayout;
-import io.zonefleet.inference.ort.Device;
 import io.zonefleet.inference.ort.OrtEnvironment;
 import io.zonefleet.inference.ort.OrtSession;
 
@@ -13,17 +12,12 @@ public interface BatchDecoder extends AutoCloseable {
   /**
    * The decoder for a graph's kind of cache.
    *
-   * @param device where the session runs
    * @param size of the cache; {@code slotTokens} is at most the graph's own context
    */
   static BatchDecoder open(
-      OrtEnvironment environment,
-      OrtSession session,
-      Device device,
-      GraphLayout layout,
-      CacheSize size) {
+      OrtEnvironment environment, OrtSession session, GraphLayout layout, CacheSize size) {
     return switch (layout.kind()) {
-      case IN_PLACE -> new InPlaceDecoder(environment, session, device, layout, size);
+      case IN_PLACE -> new InPlaceDecoder(environment, session, layout, size);
       case CONCATENATED -> new ConcatenatingDecoder(environment, session, layout, size);
     };
   }

@@ -41,11 +41,7 @@ public final class InPlaceDecoder implements BatchDecoder {
   private final IoBinding[][] steps;
 
   InPlaceDecoder(
-      OrtEnvironment environment,
-      OrtSession session,
-      Device device,
-      GraphLayout layout,
-      CacheSize size) {
+      OrtEnvironment environment, OrtSession session, GraphLayout layout, CacheSize size) {
     this.session = session;
     this.layout = layout;
     this.size = size;
@@ -62,7 +58,12 @@ public final class InPlaceDecoder implements BatchDecoder {
       logitsBuffer = owned.add(new LogitsBuffer(session, layout, size.slots(), rows));
       cache =
           owned.add(
-              new SlotSlabs(session, device, layout.cache(), size.allSlots(), size.slotTokens()));
+              new SlotSlabs(
+                  session,
+                  session.inputDevice(layout.cache().getFirst().past()),
+                  layout.cache(),
+                  size.allSlots(),
+                  size.slotTokens()));
     } catch (RuntimeException e) {
       owned.close();
       throw e;
@@ -137,13 +138,12 @@ public final class InPlaceDecoder implements BatchDecoder {
   /** Tensors may be freed once bound: the binding holds references of its own. */
   private IoBinding bind(int slot, int batch, int tokens, Slab maskSlab, int width) {
     IoBinding binding = new IoBinding(session);
-    try (OrtTensor input = ids.view(0, ElementType.INT64, batch, tokens);
-        OrtTensor position = positions.view(0, ElementType.INT64, batch, tokens);
-        OrtTensor attention = maskSlab.view(0, ElementType.INT64, batch, width);
-        OrtTensor output = logitsBuffer.view(batch, tokens)) {
-      binding.input("input_ids", input).input("attention_mask", attention);
+    try (OrtTensor output = logitsBuffer.view(batch, tokens)) {
+      binding
+          .hostInput("input_ids", ids.view(0, ElementType.INT64, batch, tokens))
+          .hostInput("attention_mask", maskSlab.view(0, ElementType.INT64, batch, width));
       if (layout.positionIds()) {
-        binding.input("position_ids", position);
+        binding.hostInput("position_ids", positions.view(0, ElementType.INT64, batch, tokens));
       }
       for (int i = 0; i < layout.cache().size(); i++) {
         CacheTensor tensor = layout.cache().get(i);

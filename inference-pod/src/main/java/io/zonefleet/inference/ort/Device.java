@@ -14,4 +14,9 @@ public enum Device {
   String allocator() {
     return allocator;
   }
+
+  /** Pinned memory and the like is the host's too. */
+  static Device ofAllocator(String name) {
+    return name.equals(CUDA.allocator) ? CUDA : CPU;
+  }
 }

@@ -2,6 +2,8 @@ package io.zonefleet.inference.ort;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Inputs and outputs bound to memory once and run many times: a run through it allocates nothing.
@@ -10,6 +12,10 @@ import java.lang.foreign.MemorySegment;
 public final class IoBinding extends Handle {
   private final OrtApi api;
   private final OrtSession session;
+  private final List<HostInput> hostInputs = new ArrayList<>();
+  private boolean ran;
+
+  private record HostInput(String name, OrtTensor tensor, boolean copied) {}
 
   public IoBinding(OrtSession session) {
     super(
@@ -34,6 +40,17 @@ public final class IoBinding extends Handle {
     return this;
   }
 
+  /**
+   * Binds host memory whose contents change between runs. ONNX Runtime copies an input to its
+   * device when it is bound, so where the graph takes it on another device, each run binds it anew.
+   *
+   * @param tensor in host memory; closed with this binding
+   */
+  public IoBinding hostInput(String name, OrtTensor tensor) {
+    hostInputs.add(new HostInput(name, tensor, session.inputDevice(name) == Device.CUDA));
+    return input(name, tensor);
+  }
+
   /** Binds an output; the run writes straight into the tensor's memory. */
   public IoBinding output(String name, OrtTensor tensor) {
     try (Arena arena = Arena.ofConfined()) {
@@ -51,6 +68,13 @@ public final class IoBinding extends Handle {
    * @throws OrtException when an operator fails or {@code options} were terminated
    */
   public void run(RunOptions options) {
+    for (int i = 0; ran && i < hostInputs.size(); i++) {
+      HostInput each = hostInputs.get(i);
+      if (each.copied()) {
+        input(each.name(), each.tensor());
+      }
+    }
+    ran = true;
     long status;
     try {
       status =
@@ -63,5 +87,11 @@ public final class IoBinding extends Handle {
     if (status != 0) {
       api.check(() -> MemorySegment.ofAddress(status));
     }
+  }
+
+  @Override
+  public synchronized void close() {
+    super.close();
+    hostInputs.forEach(each -> each.tensor().close());
   }
 }

@@ -20,8 +20,8 @@ import java.util.function.Consumer;
  * for every later release.
  */
 final class OrtApi {
-  /** The oldest API that has all entries below (ONNX Runtime 1.20). */
-  private static final int VERSION = 20;
+  /** The oldest API that has all entries below (ONNX Runtime 1.23). */
+  private static final int VERSION = 23;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final long MAX_STRING = 1 << 16;
@@ -41,11 +41,14 @@ final class OrtApi {
   final MethodHandle addSessionConfigEntry;
   final MethodHandle createCudaOptions;
   final MethodHandle appendCuda;
+  final MethodHandle updateCudaOptions;
   final MethodHandle getAvailableProviders;
   final MethodHandle releaseAvailableProviders;
   final MethodHandle[] ioCount;
   final MethodHandle[] ioTypeInfo;
   final MethodHandle[] ioName;
+  final MethodHandle inputMemory;
+  final MethodHandle memoryName;
   final MethodHandle castToTensorInfo;
   final MethodHandle elementType;
   final MethodHandle dimensionsCount;
@@ -90,7 +93,7 @@ final class OrtApi {
         throw new OrtException(
             0, library + " is older than ONNX Runtime 1." + VERSION + ", the oldest supported");
       }
-      table = api.reinterpret(209 * ADDRESS.byteSize());
+      table = api.reinterpret(381 * ADDRESS.byteSize());
     } catch (IllegalArgumentException e) {
       throw new OrtException(0, "ONNX Runtime's library cannot be loaded: " + e.getMessage());
     } catch (RuntimeException | Error e) {
@@ -112,6 +115,7 @@ final class OrtApi {
     addSessionConfigEntry = call(130, ADDRESS, ADDRESS, ADDRESS);
     appendCuda = call(204, ADDRESS, ADDRESS);
     createCudaOptions = call(205, ADDRESS);
+    updateCudaOptions = call(206, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
     getAvailableProviders = call(125, ADDRESS, ADDRESS);
     releaseAvailableProviders = call(126, ADDRESS, JAVA_INT);
     ioCount = new MethodHandle[] {call(30, ADDRESS, ADDRESS), call(31, ADDRESS, ADDRESS)};
@@ -124,6 +128,8 @@ final class OrtApi {
           call(36, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS),
           call(37, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS)
         };
+    inputMemory = call(380, ADDRESS, ADDRESS, JAVA_LONG);
+    memoryName = call(71, ADDRESS, ADDRESS);
     castToTensorInfo = call(55, ADDRESS, ADDRESS);
     elementType = call(60, ADDRESS, ADDRESS);
     dimensionsCount = call(61, ADDRESS, ADDRESS);

@@ -9,7 +9,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A loaded graph. Runs may come from several threads, each with bindings of its own. */
@@ -20,12 +22,14 @@ public final class OrtSession extends Handle {
   private final OrtApi api;
   private final List<TensorInfo> inputs;
   private final List<TensorInfo> outputs;
+  private final Map<String, Device> inputDevices = new HashMap<>();
 
   private OrtSession(OrtApi api, MemorySegment pointer) {
     super("the session", pointer, api.releaseSession);
     this.api = api;
     this.inputs = describe(INPUT);
     this.outputs = describe(OUTPUT);
+    placeInputs();
   }
 
   /**
@@ -79,6 +83,28 @@ public final class OrtSession extends Handle {
 
   public List<TensorInfo> outputs() {
     return outputs;
+  }
+
+  /**
+   * Where the graph takes an input: on the device of the operator that reads it, which is the CPU
+   * where the session's provider lacks that operator.
+   */
+  public Device inputDevice(String name) {
+    return inputDevices.get(name);
+  }
+
+  private void placeInputs() {
+    try (Arena arena = Arena.ofConfined()) {
+      long n = inputs.size();
+      MemorySegment infos = arena.allocate(ADDRESS, n);
+      api.check(() -> (MemorySegment) api.inputMemory.invokeExact(pointer(), infos, n));
+      for (int i = 0; i < n; i++) {
+        MemorySegment info = infos.getAtIndex(ADDRESS, i);
+        MemorySegment name =
+            api.create(out -> (MemorySegment) api.memoryName.invokeExact(info, out));
+        inputDevices.put(inputs.get(i).name(), Device.ofAllocator(OrtApi.string(name)));
+      }
+    }
   }
 
   private List<TensorInfo> describe(int side) {

@@ -85,7 +85,7 @@ public enum Provider {
     }
   }
 
-  /** ONNX Runtime returns that a library does not load, and only logs which one it lacks. */
+  /** Which library it lacks, ONNX Runtime returns (1.31), or only logs (1.29). */
   private static Placed onCuda(
       OrtEnvironment environment, Path graph, Optional<byte[]> contents, int threads) {
     environment.log().capture();
@@ -94,7 +94,8 @@ public enum Provider {
       return new Placed(OrtSession.load(environment, options, graph, contents), Device.CUDA);
     } catch (OrtException e) {
       List<String> logged = environment.log().release();
-      throw logged.isEmpty() ? e : new OrtException(e.code(), logged.getLast());
+      throw new OrtException(
+          e.code(), logged.isEmpty() ? OrtLog.line(e.getMessage()) : logged.getLast());
     } finally {
       environment.log().release();
     }

@@ -1,5 +1,7 @@
 package io.zonefleet.inference.ort;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -41,13 +43,17 @@ public final class SessionOptions extends Handle {
   }
 
   /**
-   * Runs the session on the first CUDA device.
+   * Runs the session on the first CUDA device. Products of 32-bit floats are computed as such: by
+   * default they would be rounded to 10 bits, and answers would differ from those of the CPU.
    *
    * @throws OrtException when the provider's library or CUDA itself cannot be loaded
    */
   public void useCuda() {
     MemorySegment cuda = api.create(out -> (MemorySegment) api.createCudaOptions.invokeExact(out));
-    try {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment keys = arena.allocateFrom(ADDRESS, arena.allocateFrom("use_tf32"));
+      MemorySegment values = arena.allocateFrom(ADDRESS, arena.allocateFrom("0"));
+      api.check(() -> (MemorySegment) api.updateCudaOptions.invokeExact(cuda, keys, values, 1L));
       api.check(() -> (MemorySegment) api.appendCuda.invokeExact(pointer(), cuda));
     } finally {
       api.releaseCudaOptions.accept(cuda);

@@ -5,10 +5,9 @@ import io.zonefleet.inference.engine.CacheSize;
 import io.zonefleet.inference.model.GraphLayout;
 import io.zonefleet.inference.model.GraphOperators;
 import io.zonefleet.inference.model.LastTokenGraph;
-import io.zonefleet.inference.ort.Device;
 import io.zonefleet.inference.ort.OrtEnvironment;
 import io.zonefleet.inference.ort.OrtSession;
-import io.zonefleet.inference.ort.SessionOptions;
+import io.zonefleet.inference.ort.Provider;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -24,10 +23,10 @@ import java.util.Random;
  * What ONNX Runtime itself can do with continuous batching: the decoder in a loop, no queue, no
  * text, no HTTP. {@code bin/bench inference} drives it by lines on standard input.
  *
- * <p>Arguments: the graph, threads, slots, tokens per slot. A line {@code CLIENTS SECONDS} is
- * followed by as many lines {@code PROMPT OUTPUT} of lengths in tokens as are wanted, and an empty
- * one. Each client takes the next lengths when its answer is complete. The answer is one line of
- * JSON.
+ * <p>Arguments: the graph, threads, slots, tokens per slot; the provider and ONNX Runtime's library
+ * as the pod's environment names them. A line {@code CLIENTS SECONDS} is followed by as many lines
+ * {@code PROMPT OUTPUT} of lengths in tokens as are wanted, and an empty one. Each client takes the
+ * next lengths when its answer is complete. The answer is one line of JSON.
  */
 final class BareLoop {
   /** A request under way; times in nanoseconds. */
@@ -73,14 +72,16 @@ final class BareLoop {
   public static void main(String[] args) throws IOException {
     Path graph = Path.of(args[0]);
     CacheSize size = new CacheSize(Integer.parseInt(args[2]), 0, Integer.parseInt(args[3]));
-    try (OrtEnvironment environment = OrtEnvironment.open("");
-        SessionOptions options = new SessionOptions(environment, Integer.parseInt(args[1]));
+    Provider provider = Provider.parse(System.getenv("ZONEFLEET_PROVIDER"));
+    int threads = Integer.parseInt(args[1]);
+    try (OrtEnvironment environment = OrtEnvironment.open(System.getenv("ZONEFLEET_ORT_LIBRARY"));
         OrtSession session =
-            OrtSession.load(environment, options, graph, LastTokenGraph.of(graph))) {
+            provider
+                .load(environment, graph, LastTokenGraph.of(graph), threads, System.err::println)
+                .session()) {
       GraphLayout layout =
           GraphLayout.of(session.inputs(), session.outputs(), GraphOperators.of(graph));
-      try (BatchDecoder decoder =
-          BatchDecoder.open(environment, session, Device.CPU, layout, size)) {
+      try (BatchDecoder decoder = BatchDecoder.open(environment, session, layout, size)) {
         serve(new BareLoop(decoder));
       }
     }

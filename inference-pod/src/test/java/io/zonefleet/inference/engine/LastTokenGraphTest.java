@@ -8,7 +8,6 @@ import io.zonefleet.inference.model.GraphOperators;
 import io.zonefleet.inference.model.LastTokenGraph;
 import io.zonefleet.inference.onnx.MlaGraph;
 import io.zonefleet.inference.onnx.MlaWeights;
-import io.zonefleet.inference.ort.Device;
 import io.zonefleet.inference.ort.OrtEnvironment;
 import io.zonefleet.inference.ort.OrtSession;
 import io.zonefleet.inference.ort.SessionOptions;
@@ -36,7 +35,7 @@ class LastTokenGraphTest {
           GraphLayout.of(session.inputs(), session.outputs(), GraphOperators.of(graph));
       assertThat(layout.lastTokenOnly()).isEqualTo(lastOnly);
       try (BatchDecoder decoder =
-          BatchDecoder.open(environment, session, Device.CPU, layout, new CacheSize(3, 0, 128))) {
+          BatchDecoder.open(environment, session, layout, new CacheSize(3, 0, 128))) {
         return generate(decoder);
       }
     }

@@ -8,7 +8,6 @@ import io.zonefleet.inference.model.GraphOperators;
 import io.zonefleet.inference.onnx.MlaGraph;
 import io.zonefleet.inference.onnx.MlaReference;
 import io.zonefleet.inference.onnx.MlaWeights;
-import io.zonefleet.inference.ort.Device;
 import io.zonefleet.inference.ort.OrtEnvironment;
 import io.zonefleet.inference.ort.OrtSession;
 import io.zonefleet.inference.ort.SessionOptions;
@@ -54,7 +53,7 @@ class MlaTest {
   }
 
   private static BatchDecoder decoder(CacheSize size) {
-    return BatchDecoder.open(ENVIRONMENT, session, Device.CPU, layout, size);
+    return BatchDecoder.open(ENVIRONMENT, session, layout, size);
   }
 
   private static int[] random(int length, int seed) {

@@ -3,7 +3,6 @@ package io.zonefleet.inference.engine;
 import io.zonefleet.inference.model.GraphLayout;
 import io.zonefleet.inference.model.GraphOperators;
 import io.zonefleet.inference.model.ModelFolder;
-import io.zonefleet.inference.ort.Device;
 import io.zonefleet.inference.ort.OrtEnvironment;
 import io.zonefleet.inference.ort.OrtSession;
 import io.zonefleet.inference.ort.SessionOptions;
@@ -40,7 +39,7 @@ final class TinyModel {
   }
 
   static InPlaceDecoder decoder(CacheSize size) {
-    return new InPlaceDecoder(ENVIRONMENT, SESSION, Device.CPU, LAYOUT, size);
+    return new InPlaceDecoder(ENVIRONMENT, SESSION, LAYOUT, size);
   }
 
   static int[] question(String text) {

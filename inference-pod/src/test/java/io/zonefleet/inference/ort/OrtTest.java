@@ -41,6 +41,8 @@ class OrtTest {
               new TensorInfo(
                   "past_key_values.0.key", ElementType.FLOAT, List.of(-1L, 2L, -1L, 32L)));
       assertThat(session.outputs().getFirst().name()).isEqualTo("logits");
+      assertThat(session.inputs())
+          .allMatch(input -> session.inputDevice(input.name()) == Device.CPU);
     }
   }
 
