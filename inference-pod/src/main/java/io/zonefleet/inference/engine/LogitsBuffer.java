@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.zonefleet.inference.model.GraphLayout;
-import io.zonefleet.inference.ort.Device;
 import io.zonefleet.inference.ort.ElementType;
 import io.zonefleet.inference.ort.OrtSession;
 import io.zonefleet.inference.ort.OrtTensor;
@@ -33,7 +32,7 @@ final class LogitsBuffer implements AutoCloseable {
     long rows = lastTokenOnly ? batch : tokens;
     width = layout.vocabularySize();
     type = layout.logitsType();
-    slab = Slab.allocate(session, Device.CPU, width * type.bytes() * rows);
+    slab = Slab.allocateHost(session, width * type.bytes() * rows);
   }
 
   /** Tokens per run, at least 16, whose logits stay within a budget of memory. */

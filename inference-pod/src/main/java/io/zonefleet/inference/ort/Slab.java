@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * A block of a device's memory, got from ONNX Runtime's allocator for that device, so that the CUDA
@@ -16,6 +17,7 @@ public final class Slab extends Handle {
   private final MemoryInfo info;
   private final long bytes;
   private final MemorySegment memory;
+  private Optional<PinnedPages> pinned = Optional.empty();
 
   private Slab(OrtApi api, Device device, MemoryInfo info, MemorySegment allocator, long bytes) {
     super(
@@ -60,6 +62,13 @@ public final class Slab extends Handle {
     }
   }
 
+  /** Host memory that the session's device, if it has one, copies to quickly. */
+  public static Slab allocateHost(OrtSession session, long bytes) {
+    Slab slab = allocate(session, Device.CPU, bytes);
+    slab.pinned = PinnedPages.of(slab.memory);
+    return slab;
+  }
+
   public Device device() {
     return device;
   }
@@ -74,6 +83,13 @@ public final class Slab extends Handle {
     }
     pointer();
     return memory;
+  }
+
+  @Override
+  public synchronized void close() {
+    pinned.ifPresent(PinnedPages::close);
+    pinned = Optional.empty();
+    super.close();
   }
 
   /**
