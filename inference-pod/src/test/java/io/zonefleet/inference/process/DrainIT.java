@@ -21,14 +21,7 @@ class DrainIT {
 
   @Test
   void sigtermFinishesWhatRunsAndRefusesWhatComes() throws Exception {
-    try (PodProcess pod = PodProcess.ready(work)) {
-      List<CompletableFuture<HttpResponse<String>>> whole = new ArrayList<>();
-      for (int i = 0; i < 6; i++) {
-        whole.add(
-            pod.http.sendAsync(
-                pod.request("/v1/chat/completions", PodProcess.longChat(900, false)),
-                BodyHandlers.ofString()));
-      }
+    try (PodProcess pod = PodProcess.ready(work, "ZONEFLEET_MAX_CONCURRENCY", "4")) {
       HttpResponse<InputStream> stream =
           pod.http.send(
               pod.request("/v1/chat/completions", PodProcess.longChat(900, true)),
@@ -36,7 +29,18 @@ class DrainIT {
       BufferedReader events =
           new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8));
       assertThat(events.readLine()).startsWith("data: ");
-      pod.await("busy", () -> pod.metric("vllm:num_requests_running") == 7);
+      List<CompletableFuture<HttpResponse<String>>> whole = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        whole.add(
+            pod.http.sendAsync(
+                pod.request("/v1/chat/completions", PodProcess.longChat(900, false)),
+                BodyHandlers.ofString()));
+      }
+      pod.await(
+          "busy, with a queue",
+          () ->
+              pod.metric("vllm:num_requests_running") == 4
+                  && pod.metric("vllm:num_requests_waiting") == 3);
 
       pod.sigterm();
       pod.await("unready", () -> pod.status("/readyz") == 503);
