@@ -137,6 +137,33 @@ func TestAPausedAPIServerAnswersNobodyUntilItIsResumed(t *testing.T) {
 	}
 }
 
+// The API server was away for everybody: that says nothing about a node.
+func TestNodesStayReadyWhenTheAPIServerWasAway(t *testing.T) {
+	const name = "t-away"
+	up(t, name, "--zones", "a,b")
+	changed := func() string {
+		return zonelab(t, "kubectl", "--name", name, "get", "nodes", "-o",
+			`jsonpath={range .items[*]}{.status.conditions[?(@.type=="Ready")].lastTransitionTime} {end}`)
+	}
+	before := changed()
+	if len(strings.Fields(before)) != 2 {
+		t.Fatalf("two nodes became ready at %q", before)
+	}
+	zonelab(t, "pause", "--name", name, "kube-apiserver")
+	time.Sleep(25 * time.Second) // longer than a node may be silent
+	zonelab(t, "resume", "--name", name, "kube-apiserver")
+	eventually(t, "another controller manager leads", func() bool {
+		out, _ := try("kubectl", "--name", name, "--namespace", "kube-system", "get", "lease", "kube-controller-manager",
+			"-o", "jsonpath={.spec.leaseTransitions}")
+		return out == "1"
+	})
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		if now := changed(); now != before {
+			t.Fatalf("nodes were taken for silent: their readiness changed at %s, before at %s", now, before)
+		}
+	}
+}
+
 func TestTwoLabsRunSideBySideAndUpIsSafeToRepeat(t *testing.T) {
 	up(t, "t-one", "--zones", "a")
 	up(t, "t-two", "--zones", "a")

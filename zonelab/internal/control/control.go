@@ -4,6 +4,7 @@ package control
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"zonefleet.io/zonelab/internal/api"
@@ -17,6 +18,9 @@ const (
 	monitorPeriod = "2s"
 	// monitorGrace is how long a node may be silent until it is NotReady.
 	monitorGrace = "16s"
+	// elect has a process end when it cannot renew its lease, as in every real control plane. One that lives on would come back
+	// from a silence of the API server believing that all nodes had been silent, and take every pod out of its Services.
+	elect = "--leader-elect=true"
 )
 
 // StartStore starts etcd and the API server, and returns a client of the administrator once the server is ready.
@@ -67,7 +71,7 @@ func StartControllers(lab plan.Lab, files *pki.Files, binary string) error {
 }
 
 func start(lab plan.Lab, name string, args []string) error {
-	return proc.Start(lab.Dir, proc.Spec{Name: name, Args: args})
+	return proc.Start(lab.Dir, proc.Spec{Name: name, Args: args, Keep: slices.Contains(args, elect)})
 }
 
 func etcd(lab plan.Lab, f *pki.Files) []string {
@@ -123,7 +127,7 @@ func controllerManager(lab plan.Lab, f *pki.Files) []string {
 		"--kubeconfig", config, "--authentication-kubeconfig", config, "--authorization-kubeconfig", config,
 		// the lab's own address, since two labs share the host's namespace
 		"--bind-address", lab.Host().String(),
-		"--leader-elect=false",
+		elect,
 		"--use-service-account-credentials",
 		"--service-account-private-key-file", f.ServiceAccountKey,
 		"--root-ca-file", f.CA.CertFile,
@@ -143,7 +147,7 @@ func scheduler(lab plan.Lab) []string {
 	return []string{"kube-scheduler",
 		"--kubeconfig", config, "--authentication-kubeconfig", config, "--authorization-kubeconfig", config,
 		"--bind-address", lab.Host().String(),
-		"--leader-elect=false",
+		elect,
 		"--profiling=false",
 	}
 }

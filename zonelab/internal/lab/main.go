@@ -44,7 +44,7 @@ version need root.
 // dependencies are the programs that the lab calls, and the Debian packages that bring them.
 var dependencies = []struct{ program, brings string }{
 	{"containerd", "containerd"}, {"ctr", "containerd"}, {"runc", "runc"}, {"nft", "nftables"}, {"ip", "iproute2"},
-	{"nsenter", "util-linux"}, {"unshare", "util-linux"}, {"mount", "mount"},
+	{"nsenter", "util-linux"}, {"setpriv", "util-linux"}, {"unshare", "util-linux"}, {"mount", "mount"},
 }
 
 // command is one call of the command line.

@@ -22,6 +22,7 @@ type Process struct {
 	Pid   int    `json:"pid"`
 	Start uint64 `json:"start"` // clock ticks since boot
 	Boot  string `json:"boot"`
+	Kept  bool   `json:"kept,omitempty"`
 }
 
 // Spec is a process to start.
@@ -30,11 +31,18 @@ type Spec struct {
 	Netns string // the name of a network namespace; empty is the host's
 	Args  []string
 	Env   []string // added to the parent's
+	Keep  bool     // started again, a second later, whenever it ends
 }
+
+// keep is the shell that keeps a process; that one ends when the shell does.
+const keep = `while :; do setpriv --pdeathsig KILL -- "$@"; echo "$1 ended with status $?; it is started again"; sleep 1; done`
 
 // Start runs the process in a session of its own, its output in dir/logs/NAME.log, its record in dir/run/NAME.json.
 func Start(dir string, spec Spec) error {
 	args := spec.Args
+	if spec.Keep {
+		args = append([]string{"sh", "-c", keep, "keep"}, args...)
+	}
 	if spec.Netns != "" {
 		// `ip netns exec` would mount another /sys, which hides the cgroups
 		args = append([]string{"nsenter", "--net=/run/netns/" + spec.Netns, "--"}, args...)
@@ -56,7 +64,7 @@ func Start(dir string, spec Spec) error {
 	if err != nil {
 		return fmt.Errorf("%s ended at once: see %s", spec.Name, log.Name())
 	}
-	record, err := json.Marshal(Process{Name: spec.Name, Pid: command.Process.Pid, Start: start, Boot: boot()})
+	record, err := json.Marshal(Process{Name: spec.Name, Pid: command.Process.Pid, Start: start, Boot: boot(), Kept: spec.Keep})
 	if err != nil {
 		return err
 	}
@@ -119,12 +127,16 @@ func (p Process) Kill() error {
 	return nil
 }
 
-// Signal sends a signal to the process, if it still is the one that was started.
+// Signal sends a signal to the process, if it still is the one that was started, and to the one that it keeps.
 func (p Process) Signal(signal syscall.Signal) error {
 	if !p.Alive() {
 		return fmt.Errorf("%s (pid %d) has ended", p.Name, p.Pid)
 	}
-	if err := syscall.Kill(p.Pid, signal); err != nil {
+	target := p.Pid
+	if p.Kept {
+		target = -p.Pid // the session that it was started in is one group
+	}
+	if err := syscall.Kill(target, signal); err != nil {
 		return fmt.Errorf("%s (pid %d): %w", p.Name, p.Pid, err)
 	}
 	return nil

@@ -3,6 +3,8 @@ package proc
 import (
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -47,6 +49,48 @@ func TestAnEndThatNobodyWantedIsSeen(t *testing.T) {
 	for end := time.Now().Add(10 * time.Second); List(dir)[0].Alive(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("still alive")
+		}
+	}
+}
+
+func TestAKeptProcessIsStartedAgainAndEndsWithItsKeeper(t *testing.T) {
+	dir := t.TempDir()
+	_ = os.Mkdir(filepath.Join(dir, "run"), 0o755)
+	_ = os.Mkdir(filepath.Join(dir, "logs"), 0o755)
+	starts := filepath.Join(dir, "starts")
+	script := `echo $$ >>"$0"; [ $(wc -l <"$0") -lt 2 ] || exec sleep 60`
+	if err := Start(dir, Spec{Name: "kept", Keep: true, Args: []string{"sh", "-c", script, starts}}); err != nil {
+		t.Fatal(err)
+	}
+	var pids []string
+	within(t, "it is started twice", func() bool {
+		content, _ := os.ReadFile(starts)
+		pids = strings.Fields(string(content))
+		return len(pids) == 2
+	})
+	keeper := List(dir)[0]
+	if err := keeper.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	stat := filepath.Join("/proc", pids[1], "stat")
+	within(t, "the kept process is stopped too", func() bool {
+		content, _ := os.ReadFile(stat)
+		return strings.Contains(string(content), ") T ")
+	})
+	if err := keeper.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	within(t, "the kept process is gone", func() bool {
+		content, err := os.ReadFile(stat)
+		return err != nil || strings.Contains(string(content), ") Z ")
+	})
+}
+
+func within(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("not within 10 s: %s", what)
 		}
 	}
 }
