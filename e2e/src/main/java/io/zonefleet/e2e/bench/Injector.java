@@ -149,7 +149,13 @@ final class Injector {
       case API_SERVER -> scene.lab().fault("resume", "kube-apiserver");
       case FROZEN -> signal("thaw", scene.inference(first));
       case HALF -> signal("thaw", podZero());
-      case OPERATOR_ZERO -> scene.installation().scaleOperator(3);
+      case OPERATOR_ZERO -> {
+        // a zone whose node is not ready yet would get no replica, now and later
+        scene
+            .installation()
+            .kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s");
+        scene.installation().scaleOperator(3);
+      }
       case DRAIN -> nodes(first).forEach(node -> scene.installation().kubectl("uncordon", node));
       default -> {}
     }
