@@ -46,7 +46,7 @@ def model_folder(name):
 
 MODELS = {
     "CPU": ("tiny-int8", "qwen2-0.5b-int8", "qwen2-0.5b-int4"),
-    "CUDA": ("qwen2-0.5b-fp16", "qwen2-1.5b-fp16"),
+    "CUDA": ("qwen2-0.5b-fp16",),
 }
 
 

@@ -1,8 +1,8 @@
-"""Writes a model folder of a Qwen2's shape with seeded random weights: what it says is noise, what it costs is real.
+"""Writes a model folder of Qwen2-0.5B's shape with seeded random weights: what it says is noise, what it costs is real.
 
     python qwen_shape.py MODEL TINY FOLDER
 
-MODEL is qwen2-SIZE-int8, -int4 or -fp16, TINY the folder of the tiny model, whose tokenizer gets spellings for the tokens that it
+MODEL is qwen2-0.5b-int8, -int4 or -fp16, TINY the folder of the tiny model, whose tokenizer gets spellings for the tokens that it
 lacks. The graph is what the model builder of onnxruntime-genai 0.18 makes of Qwen2: GroupQueryAttention with rotary tables
 inside; for the CPU matrices as MatMulNBits in blocks of 32 with 8-bit activations (accuracy level 4), the rest in 32-bit floats;
 for GPUs all of it in 16-bit floats.
@@ -37,11 +37,6 @@ class Shape(NamedTuple):
     context: int = 1024
 
 
-SHAPES = {
-    "0.5b": Shape(),
-    # that of DeepSeek-R1-Distill-Qwen-1.5B too
-    "1.5b": Shape(hidden=1536, layers=28, heads=12, head=128, feed_forward=8960),
-}
 BITS = {"int4": 4, "int8": 8, "fp16": 16}
 
 
@@ -248,11 +243,10 @@ def tokenizer(tiny, vocabulary):
 
 
 def main(model, tiny, folder):
-    _, size, bits = model.split("-")
-    shape = SHAPES[size]
+    shape = Shape()
     eos = json.loads((tiny / "config.json").read_text("utf-8"))["eos_token_id"]
     folder.mkdir(parents=True, exist_ok=True)
-    graph = build(BITS[bits], shape)
+    graph = build(BITS[model.rpartition("-")[2]], shape)
     onnx.save(
         onnx_model(graph), folder / "model.onnx", save_as_external_data=True, location="model.onnx.data"
     )

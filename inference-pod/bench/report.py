@@ -32,7 +32,8 @@ also in [inference.json](inference.json).
   prefix is ever shared. Greedy; no token ends an answer.
 - `zonefleet` is the pod as its image starts it, {slots} slots, text in and out over HTTP, server-sent events. `ort-loop` is its decoder in a bare
   loop without queue, text or HTTP: the limit. `genai-generator` and `genai-engine` are onnxruntime-genai 0.18 with ONNX Runtime 1.32 behind a
-  single-threaded Python server that takes and gives token numbers. Its Generator gets up to {slots} waiting requests as one batch; its
+  single-threaded Python server that takes and gives token numbers. Its Generator gets up to {slots} waiting requests as one batch, which on the 0.5B
+  models takes over a minute: a window must hold more than one of them, for at the end of each most rows are idle. Its
   Engine batches by itself (on the CPU at most 4, and a batch ends before the next begins). `openvino` is OpenVINO {openvino} behind the same
   Python server, one request at a time: openvino-genai's continuous batching does not take this graph.
 - `closed 16`: 16 clients that ask again as soon as they have their answer. `open`: Poisson arrivals at {open_share:.0%} of the requests per second
