@@ -10,34 +10,19 @@ import io.zonefleet.operator.fleet.FleetObjects;
 import io.zonefleet.operator.fleet.Fleets;
 import io.zonefleet.operator.reconcile.ApiServer;
 import io.zonefleet.operator.reconcile.ApiServerIsBuilt;
+import io.zonefleet.operator.reconcile.SharedApiServer;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the applier leaves as it is, on a real API server, and what it tells the user. */
-@ExtendWith(ApiServerIsBuilt.class)
+@ExtendWith({ApiServerIsBuilt.class, SharedApiServer.class})
 class ApplierRefusalTest {
-  private static ApiServer server;
-
   private FleetNamespace cluster;
 
-  @BeforeAll
-  static void start() {
-    server = new ApiServer();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (server != null) {
-      server.close();
-    }
-  }
-
   @BeforeEach
-  void makeNamespace() {
+  void makeNamespace(ApiServer server) {
     cluster = new FleetNamespace(server);
   }
 

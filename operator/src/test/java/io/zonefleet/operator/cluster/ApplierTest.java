@@ -11,11 +11,10 @@ import io.zonefleet.operator.fleet.Fleets;
 import io.zonefleet.operator.fleet.Labels;
 import io.zonefleet.operator.reconcile.ApiServer;
 import io.zonefleet.operator.reconcile.ApiServerIsBuilt;
+import io.zonefleet.operator.reconcile.SharedApiServer;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,26 +22,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the applier makes of a real API server; no controller runs, so only it changes objects. */
-@ExtendWith(ApiServerIsBuilt.class)
+@ExtendWith({ApiServerIsBuilt.class, SharedApiServer.class})
 class ApplierTest {
-  private static ApiServer server;
-
   private FleetNamespace cluster;
 
-  @BeforeAll
-  static void start() {
-    server = new ApiServer();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (server != null) {
-      server.close();
-    }
-  }
-
   @BeforeEach
-  void makeNamespace() {
+  void makeNamespace(ApiServer server) {
     cluster = new FleetNamespace(server);
   }
 

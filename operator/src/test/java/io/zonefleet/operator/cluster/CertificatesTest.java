@@ -10,6 +10,7 @@ import io.zonefleet.operator.fleet.Fleets;
 import io.zonefleet.operator.fleet.GatewaySecret;
 import io.zonefleet.operator.reconcile.ApiServer;
 import io.zonefleet.operator.reconcile.ApiServerIsBuilt;
+import io.zonefleet.operator.reconcile.SharedApiServer;
 import io.zonefleet.operator.trust.Authority;
 import io.zonefleet.operator.trust.GatewayIdentity;
 import io.zonefleet.operator.trust.Issuer;
@@ -24,39 +25,23 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The Secrets of certificates on a real API server. */
-@ExtendWith(ApiServerIsBuilt.class)
+@ExtendWith({ApiServerIsBuilt.class, SharedApiServer.class})
 class CertificatesTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private static final Issuer ISSUER = new Issuer(Lifetimes.DEFAULT);
   private static final Rotation ROTATION = new Rotation(Lifetimes.DEFAULT, ISSUER);
 
-  private static ApiServer server;
-
   private final Authority authority = Authority.first(ISSUER, NOW);
   private FleetNamespace cluster;
   private GatewayCertificates certificates;
 
-  @BeforeAll
-  static void start() {
-    server = new ApiServer();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (server != null) {
-      server.close();
-    }
-  }
-
   @BeforeEach
-  void makeNamespace() {
+  void makeNamespace(ApiServer server) {
     cluster = new FleetNamespace(server);
     certificates = new GatewayCertificates(cluster.client, ISSUER, Lifetimes.DEFAULT);
   }
