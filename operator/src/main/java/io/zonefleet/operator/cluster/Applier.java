@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import io.zonefleet.operator.fleet.GatewayPlan;
 import io.zonefleet.operator.fleet.Labels;
 import io.zonefleet.operator.rollout.ZoneTurns;
 import java.util.ArrayList;
@@ -112,6 +113,9 @@ public final class Applier {
       for (var object : desired) {
         bring(sets.containsKey(Key.of(object)) ? sets.get(Key.of(object)) : object);
       }
+      if (desired.stream().anyMatch(Deployment.class::isInstance)) {
+        tellWhatBarsThePlan();
+      }
       desired.stream().map(Key::of).forEach(live::remove);
       live.values().forEach(this::prune);
       return new Applied(written, pruned, List.copyOf(refused), turns.waits());
@@ -119,6 +123,14 @@ public final class Applier {
 
     private static List<StatefulSet> sets(Stream<HasMetadata> objects) {
       return objects.filter(StatefulSet.class::isInstance).map(StatefulSet.class::cast).toList();
+    }
+
+    /** The plan that gateways start from is written whenever traffic changes, by others. */
+    private void tellWhatBarsThePlan() {
+      var found = client.resource(GatewayPlan.of(owner, Map.of())).get();
+      if (found != null) {
+        ownership.objection(found).ifPresent(refused::add);
+      }
     }
 
     private void bring(HasMetadata wanted) {

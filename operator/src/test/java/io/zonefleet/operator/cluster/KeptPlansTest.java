@@ -9,40 +9,25 @@ import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.operator.fleet.Fleets;
 import io.zonefleet.operator.reconcile.ApiServer;
 import io.zonefleet.operator.reconcile.ApiServerIsBuilt;
+import io.zonefleet.operator.reconcile.SharedApiServer;
 import io.zonefleet.operator.traffic.KeptPlan;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** When plans are kept, and what becomes of them on a real API server. */
-@ExtendWith(ApiServerIsBuilt.class)
+@ExtendWith({ApiServerIsBuilt.class, SharedApiServer.class})
 class KeptPlansTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-  private static ApiServer server;
-
   private FleetNamespace cluster;
   private KeptPlans plans;
   private DeepSeekDeployment fleet;
 
-  @BeforeAll
-  static void start() {
-    server = new ApiServer();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (server != null) {
-      server.close();
-    }
-  }
-
   @BeforeEach
-  void makeNamespace() {
+  void makeNamespace(ApiServer server) {
     cluster = new FleetNamespace(server);
     plans = new KeptPlans(cluster.client);
     fleet = cluster.create(Fleets.chat());
@@ -117,6 +102,10 @@ class KeptPlansTest {
     assertThat(plans.isDue(fleet, plan("1"), NOW)).isTrue();
     plans.write(fleet, plan("1"));
     assertThat(configMap().get()).isEqualTo(stranger);
+    assertThat(cluster.apply(fleet).refused())
+        .singleElement()
+        .asString()
+        .startsWith("ConfigMap chat-gateway-plan exists and was not made by Zonefleet");
     assertThat(plans.isDue(fleet, plan("1"), NOW.plusSeconds(5)))
         .as("it may have been made way for")
         .isTrue();
