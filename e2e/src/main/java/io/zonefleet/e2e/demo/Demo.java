@@ -127,10 +127,11 @@ public final class Demo {
           "healing " + lost + "; traffic comes back once it has proved stable",
           () -> {
             cluster.heal(lost);
-            return Await.until(
+            Await.until(
                 lost + " serves again",
                 Duration.ofMinutes(3),
                 () -> lost.equals(fleet.status().active()));
+            return fleet.awaitCondition("Ready", "True", Duration.ofMinutes(3));
           });
       show(installation);
       return report;
