@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * @param answering whether gateways of the zone itself answer, so that the zone is not cut off
  * @param refused whether all who see it dark had answers to their checks, so that nothing is only
  *     slow
- * @param away its pods are being deleted or start up, all of them, while the zone itself answers:
- *     somebody replaces them
+ * @param away its pods are being deleted or start up, all of them, and no new one serves, while the
+ *     zone itself answers: somebody replaces them
  * @param replacing as {@code away}, or the new pods are ready, and gateways may not know it yet
  */
 record Testimony(
@@ -75,10 +75,13 @@ record Testimony(
         voters.stream()
             .filter(w -> !w.equals(zone) && !alive.contains(w) && !dark.contains(w))
             .toList();
-    var staying =
-        seen.pods().stream().filter(p -> p.zone().equals(zone) && !p.terminating()).toList();
+    var pods = seen.pods().stream().filter(p -> p.zone().equals(zone)).toList();
+    var staying = pods.stream().filter(p -> !p.terminating()).toList();
+    // where none ends, it is a new one that gateways see: their checks pass before the kubelet's
+    boolean newServes = !alive.isEmpty() && !pods.isEmpty() && staying.size() == pods.size();
     boolean readyPods = staying.stream().anyMatch(PodReport::ready);
-    boolean away = staying.stream().allMatch(PodReport::startsUp) && !seen.nodesGone(zone);
+    boolean away =
+        staying.stream().allMatch(PodReport::startsUp) && !newServes && !seen.nodesGone(zone);
     boolean replacing =
         staying.stream().allMatch(p -> p.startsUp() || p.ready()) && !seen.nodesGone(zone);
     boolean known =

@@ -55,6 +55,35 @@ class ReplacedPodsTest {
   }
 
   @Test
+  void aNewPodServesOnceGatewaysKnowItThoughTheApiServerDoesNotYet() {
+    deleted("a");
+    run.look();
+    made("a");
+    run.seconds(5);
+    run.world.up.add("a");
+    run.looks(2);
+    assertThat(run.role("a")).isEqualTo(Role.Standby);
+    run.seconds(5);
+    ready("a");
+    run.seconds(5);
+    assertThat(run.role("a")).isEqualTo(Role.Standby);
+    assertThat(run.told(Action.ZoneDrained.class)).hasSize(1);
+  }
+
+  /** Their pods are new, too, and found ready by gateways first. */
+  @Test
+  void zonesThatGatewaysFindReadyFirstAreNotDrained() {
+    var first = new Run(new World(List.of("a", "b", "c")));
+    first.world.starting.addAll(first.world.zones);
+    first.world.up.addAll(first.world.zones);
+    first.seconds(3);
+    assertThat(first.serving()).containsExactly("a");
+    first.world.starting.clear();
+    first.seconds(3);
+    assertThat(first.told(Action.ZoneDrained.class)).isEmpty();
+  }
+
+  @Test
   void theZonesGatewaysStayInTheFrontService() {
     deleted("a");
     run.look();

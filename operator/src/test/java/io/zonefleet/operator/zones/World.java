@@ -33,7 +33,7 @@ final class World {
   /** Zones whose pod is being deleted, though it answers still. */
   final Set<String> leaving = new HashSet<>();
 
-  /** Zones whose pod is new. */
+  /** Zones whose pod is new, and not ready yet for the API server, even if it is up. */
   final Set<String> starting = new HashSet<>();
 
   /** Zones whose pod object is gone. */
@@ -106,7 +106,7 @@ final class World {
                         "pod-" + z,
                         z,
                         "ip-" + z,
-                        up.contains(z),
+                        up.contains(z) && !starting.contains(z),
                         leaving.contains(z),
                         starting.contains(z)))
             .toList(),
