@@ -119,7 +119,8 @@ class OperatorTest {
   void aSecondReconcileWritesNothing() throws Exception {
     try (var fleet = new TestFleet(ApiServerResource.api, "twice", ZONES).applied("").withPods()) {
       Eventually.holds("the fleet is ready", SOON, () -> fleet.is("Ready", "True"));
-      Eventually.staysSo("time for late writes", Duration.ofSeconds(2), () -> true);
+      // a plan that changes is kept each 5 s at most, so the last one may be on its way still
+      Eventually.staysSo("time for late writes", Duration.ofSeconds(7), () -> true);
       var before = versions(fleet);
 
       // what the reconciler watches changes, so that it runs again
