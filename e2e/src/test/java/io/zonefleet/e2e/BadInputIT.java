@@ -12,9 +12,12 @@ import io.zonefleet.e2e.fleet.Await;
 import io.zonefleet.e2e.fleet.Fleet;
 import io.zonefleet.e2e.fleet.Installation;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,11 +32,28 @@ class BadInputIT {
   private static final String STORAGE =
       "{mode: Shared, claims: {shared: " + Installation.WEIGHTS + "}}";
 
+  private static final Map<String, Fleet> FLEETS = new HashMap<>();
+
   private final Installation installation = UnderTest.installation();
 
-  /** Puts a revision onto the volume whose graph ends in the middle, as a copy that broke off. */
+  /** All at once: each needs its time to fail. */
   @BeforeAll
-  static void halfARevision() {
+  static void apply() {
+    halfARevision();
+    var client = UnderTest.installation().client();
+    for (var fault : faults()) {
+      FLEETS.put(
+          fault.name(), Fleet.applied(client, fault.name(), yaml(fault.name(), fault.spec())));
+    }
+  }
+
+  @AfterAll
+  static void delete() {
+    FLEETS.values().forEach(Fleet::close);
+  }
+
+  /** Puts a revision onto the volume whose graph ends in the middle, as a copy that broke off. */
+  private static void halfARevision() {
     var client = UnderTest.installation().client();
     var job =
         Serialization.unmarshal(
@@ -64,68 +84,66 @@ class BadInputIT {
     client.resource(job).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
   }
 
-  static Stream<Arguments> faults() {
-    return Stream.of(
-        fault(
-            "unknown-zone",
+  private record Fault(String name, Map<String, String> spec, String reason, String... words) {}
+
+  private static List<Fault> faults() {
+    return List.of(
+        new Fault(
+            "bad-unknown-zone",
             Map.of("zones", "[{name: zone-a}, {name: zone-x}]"),
             "UnknownZone",
             "zone-x",
             "zone-a, zone-b, zone-c"),
-        fault(
-            "missing-claim",
+        new Fault(
+            "bad-missing-claim",
             Map.of("storage", "{mode: Shared, claims: {shared: nowhere}}"),
             "ClaimMissing",
             "claim nowhere",
             "create it"),
-        fault(
-            "missing-folder",
+        new Fault(
+            "bad-missing-folder",
             Map.of("model", "{name: tiny-r1, revision: r9}"),
             "ModelMissing",
             "r9",
             "it has half, r1"),
-        fault(
-            "corrupt-folder",
+        new Fault(
+            "bad-corrupt-folder",
             Map.of("model", "{name: tiny-r1, revision: half}"),
             "ModelNotLoaded",
             "/models/half/model.onnx",
             "copy the revision again"),
-        fault(
-            "wrong-digest",
+        new Fault(
+            "bad-wrong-digest",
             Map.of(
                 "model", "{name: tiny-r1, revision: r1, digest: 'sha256:" + "0".repeat(64) + "'}"),
             "DigestMismatch",
             "digest"),
-        fault(
-            "image",
+        new Fault(
+            "bad-image",
             Map.of("server", "{image: 'localhost/zonefleet/none:1'}"),
             "ImageNotPulled",
             "localhost/zonefleet/none:1",
             "spec.server.image"));
   }
 
-  private static Arguments fault(
-      String name, Map<String, String> spec, String reason, String... words) {
-    return Arguments.of(name, spec, reason, words);
+  static Stream<Arguments> fleets() {
+    return faults().stream().map(fault -> Arguments.of(fault.name(), fault));
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("faults")
-  void theConditionSaysWhatToDo(
-      String name, Map<String, String> spec, String reason, String[] words) {
-    try (var fleet =
-        Fleet.applied(installation.client(), "bad-" + name, yaml("bad-" + name, spec))) {
-      Await.until(
-          "Ready of %s is False for %s".formatted(name, reason),
-          SOON,
-          () ->
-              fleet
-                  .condition("Ready")
-                  .filter(c -> c.getStatus().equals("False") && c.getReason().equals(reason))
-                  .isPresent());
-      assertThat(fleet.condition("Ready").orElseThrow().getMessage()).contains(words);
-      assertThat(fleet.condition("Degraded").orElseThrow().getStatus()).isEqualTo("True");
-    }
+  @MethodSource("fleets")
+  void theConditionSaysWhatToDo(String name, Fault fault) {
+    var fleet = FLEETS.get(name);
+    Await.until(
+        "Ready of %s is False for %s".formatted(name, fault.reason()),
+        SOON,
+        () ->
+            fleet
+                .condition("Ready")
+                .filter(c -> c.getStatus().equals("False") && c.getReason().equals(fault.reason()))
+                .isPresent());
+    assertThat(fleet.condition("Ready").orElseThrow().getMessage()).contains(fault.words());
+    assertThat(fleet.condition("Degraded").orElseThrow().getStatus()).isEqualTo("True");
   }
 
   static Stream<Arguments> refusals() {
