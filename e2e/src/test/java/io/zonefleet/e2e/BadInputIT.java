@@ -12,12 +12,9 @@ import io.zonefleet.e2e.fleet.Await;
 import io.zonefleet.e2e.fleet.Fleet;
 import io.zonefleet.e2e.fleet.Installation;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -32,28 +29,11 @@ class BadInputIT {
   private static final String STORAGE =
       "{mode: Shared, claims: {shared: " + Installation.WEIGHTS + "}}";
 
-  private static final Map<String, Fleet> FLEETS = new HashMap<>();
-
   private final Installation installation = UnderTest.installation();
 
-  /** All at once: each needs its time to fail. */
-  @BeforeAll
-  static void apply() {
-    halfARevision();
-    var client = UnderTest.installation().client();
-    for (var fault : faults()) {
-      FLEETS.put(
-          fault.name(), Fleet.applied(client, fault.name(), yaml(fault.name(), fault.spec())));
-    }
-  }
-
-  @AfterAll
-  static void delete() {
-    FLEETS.values().forEach(Fleet::close);
-  }
-
   /** Puts a revision onto the volume whose graph ends in the middle, as a copy that broke off. */
-  private static void halfARevision() {
+  @BeforeAll
+  static void halfARevision() {
     var client = UnderTest.installation().client();
     var job =
         Serialization.unmarshal(
@@ -84,66 +64,68 @@ class BadInputIT {
     client.resource(job).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
   }
 
-  private record Fault(String name, Map<String, String> spec, String reason, String... words) {}
-
-  private static List<Fault> faults() {
-    return List.of(
-        new Fault(
-            "bad-unknown-zone",
+  static Stream<Arguments> faults() {
+    return Stream.of(
+        fault(
+            "unknown-zone",
             Map.of("zones", "[{name: zone-a}, {name: zone-x}]"),
             "UnknownZone",
             "zone-x",
             "zone-a, zone-b, zone-c"),
-        new Fault(
-            "bad-missing-claim",
+        fault(
+            "missing-claim",
             Map.of("storage", "{mode: Shared, claims: {shared: nowhere}}"),
             "ClaimMissing",
             "claim nowhere",
             "create it"),
-        new Fault(
-            "bad-missing-folder",
+        fault(
+            "missing-folder",
             Map.of("model", "{name: tiny-r1, revision: r9}"),
             "ModelMissing",
             "r9",
             "it has half, r1"),
-        new Fault(
-            "bad-corrupt-folder",
+        fault(
+            "corrupt-folder",
             Map.of("model", "{name: tiny-r1, revision: half}"),
             "ModelNotLoaded",
             "/models/half/model.onnx",
             "copy the revision again"),
-        new Fault(
-            "bad-wrong-digest",
+        fault(
+            "wrong-digest",
             Map.of(
                 "model", "{name: tiny-r1, revision: r1, digest: 'sha256:" + "0".repeat(64) + "'}"),
             "DigestMismatch",
             "digest"),
-        new Fault(
-            "bad-image",
+        fault(
+            "image",
             Map.of("server", "{image: 'localhost/zonefleet/none:1'}"),
             "ImageNotPulled",
             "localhost/zonefleet/none:1",
             "spec.server.image"));
   }
 
-  static Stream<Arguments> fleets() {
-    return faults().stream().map(fault -> Arguments.of(fault.name(), fault));
+  private static Arguments fault(
+      String name, Map<String, String> spec, String reason, String... words) {
+    return Arguments.of(name, spec, reason, words);
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("fleets")
-  void theConditionSaysWhatToDo(String name, Fault fault) {
-    var fleet = FLEETS.get(name);
-    Await.until(
-        "Ready of %s is False for %s".formatted(name, fault.reason()),
-        SOON,
-        () ->
-            fleet
-                .condition("Ready")
-                .filter(c -> c.getStatus().equals("False") && c.getReason().equals(fault.reason()))
-                .isPresent());
-    assertThat(fleet.condition("Ready").orElseThrow().getMessage()).contains(fault.words());
-    assertThat(fleet.condition("Degraded").orElseThrow().getStatus()).isEqualTo("True");
+  @MethodSource("faults")
+  void theConditionSaysWhatToDo(
+      String name, Map<String, String> spec, String reason, String[] words) {
+    try (var fleet =
+        Fleet.applied(installation.client(), "bad-" + name, yaml("bad-" + name, spec))) {
+      Await.until(
+          "Ready of %s is False for %s".formatted(name, reason),
+          SOON,
+          () ->
+              fleet
+                  .condition("Ready")
+                  .filter(c -> c.getStatus().equals("False") && c.getReason().equals(reason))
+                  .isPresent());
+      assertThat(fleet.condition("Ready").orElseThrow().getMessage()).contains(words);
+      assertThat(fleet.condition("Degraded").orElseThrow().getStatus()).isEqualTo("True");
+    }
   }
 
   static Stream<Arguments> refusals() {
