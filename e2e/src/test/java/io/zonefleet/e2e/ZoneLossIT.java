@@ -83,7 +83,6 @@ class ZoneLossIT {
       // the loss of the leader's own zone takes a lease longer, and is OperatorAwayIT's
       installation.leader().moveTo(zones.get(1));
       var trials = new ArrayList<Trial>();
-      warm(fleet, zones.get(1));
       for (int trial = 1; trial <= TRIALS; trial++) {
         trials.add(
             cutUnderLoad(fleet, zones, policy + " over " + zones.size() + ", trial " + trial));
@@ -105,16 +104,6 @@ class ZoneLossIT {
       assertThat(sorted.get((sorted.size() - 1) / 2))
           .as("%s, median of %s", what, sorted)
           .isLessThan(bound);
-    }
-  }
-
-  /**
-   * Pods that have just started compile what they run. On two cores that leaves too little for the
-   * rest of the cluster, and what is measured would be the machine.
-   */
-  private void warm(Fleet fleet, String from) {
-    try (var load = start(new Vantage.InZone(from), fleet)) {
-      load.awaitAnswers(5 * RATE, Duration.ofSeconds(60));
     }
   }
 

@@ -112,9 +112,8 @@ public final class Demo {
         "Load: %d requests/s from %s and as many from a host in no zone".formatted(RATE, survivor));
     try (var near = load(new Vantage.InZone(survivor), fleet);
         var outside = load(new Vantage.NoZone(), fleet)) {
-      // pods that have just started compile what they run, on the cores that the cluster needs too
-      near.awaitAnswers(8 * RATE, Duration.ofSeconds(60));
-      outside.awaitAnswers(8 * RATE, Duration.ofSeconds(60));
+      near.awaitAnswers(3 * RATE, Duration.ofSeconds(60));
+      outside.awaitAnswers(3 * RATE, Duration.ofSeconds(60));
       progress.say(
           "Cutting %s, which serves all of it, off the network; the operator's leader runs in %s"
               .formatted(lost, installation.leader().zone()));

@@ -171,9 +171,6 @@ public final class Fleet implements AutoCloseable {
         zone + " of " + name + " is " + role, deadline, () -> zone(zone).role().equals(role));
   }
 
-  /**
-   * Deletes the resource and waits until all its pods are on their way out: that takes them long.
-   */
   @Override
   public void close() {
     if (kept) {
@@ -183,7 +180,7 @@ public final class Fleet implements AutoCloseable {
     resource.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace(NAMESPACE).build());
     client.resource(resource).delete();
     Await.until(
-        "the pods of " + name + " are being deleted",
+        "the pods of " + name + " are gone",
         Duration.ofMinutes(2),
         () ->
             client
@@ -192,7 +189,6 @@ public final class Fleet implements AutoCloseable {
                 .withLabel("app.kubernetes.io/instance", name)
                 .list()
                 .getItems()
-                .stream()
-                .allMatch(pod -> pod.getMetadata().getDeletionTimestamp() != null));
+                .isEmpty());
   }
 }
