@@ -4,12 +4,15 @@ import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /** A fleet of DeepSeek inference servers over the availability zones of one cluster. */
 @Group("zonefleet.io")
 @Version("v1alpha1")
+// named, or each new object works its plural out with regular expressions
+@Plural("deepseekdeployments")
 @ShortNames({"deepseek", "dsd"})
 @AdditionalPrinterColumn(name = "MODEL", jsonPath = ".spec.model.name")
 @AdditionalPrinterColumn(name = "REVISION", jsonPath = ".spec.model.revision")
