@@ -1,8 +1,8 @@
 package io.zonefleet.operator.zones;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Who serves, once it is known which zones can. */
 final class Choice {
@@ -19,9 +19,9 @@ final class Choice {
     var chosen =
         draft.policy.policy() == Policy.ActiveStandby ? chooseOne(serving) : chooseAll(serving);
     if (chosen.isEmpty()) {
-      chosen = draft.lastResorts().limit(1).toList();
+      chosen = firstOf(draft.lastResorts());
     }
-    if (chosen.isEmpty()) {
+    if (chosen.isEmpty() || (chosen.equals(serving) && draft.gone.isEmpty())) {
       return;
     }
     for (var name : serving) {
@@ -52,18 +52,24 @@ final class Choice {
 
   /** The one that serves goes on, unless a zone before it in the order may have traffic back. */
   private List<String> chooseOne(List<String> serving) {
-    var ready = draft.candidates().filter(n -> !serving.contains(n)).toList();
     if (serving.isEmpty()) {
-      return ready.stream().limit(1).toList();
+      return firstOf(draft.candidates());
     }
     var current = serving.stream().filter(draft::alive).findFirst().orElse(serving.getFirst());
-    var better = draft.names().subList(0, draft.names().indexOf(current));
-    return better.stream()
-        .filter(n -> ready.contains(n) && mayReturn(draft.zone(n)))
-        .findFirst()
-        .filter(n -> better.subList(0, better.indexOf(n)).stream().noneMatch(this::returnsSoon))
-        .map(List::of)
-        .orElse(List.of(current));
+    for (var better : draft.names().subList(0, draft.names().indexOf(current))) {
+      boolean ready = !serving.contains(better) && draft.candidates().contains(better);
+      if (ready && mayReturn(draft.zone(better))) {
+        return List.of(better);
+      }
+      if (returnsSoon(better)) {
+        break;
+      }
+    }
+    return List.of(current);
+  }
+
+  private static List<String> firstOf(List<String> names) {
+    return names.isEmpty() ? List.of() : List.of(names.getFirst());
   }
 
   /**
@@ -95,17 +101,18 @@ final class Choice {
   }
 
   private List<String> chooseAll(List<String> serving) {
-    var wanted =
-        draft
-            .candidates()
-            .filter(n -> draft.zone(n).role() == Role.Standby)
-            .filter(
-                n ->
-                    draft.policy.failback().mode() == Failback.Mode.Automatic
-                        || draft.zone(n).flaps() == 0
-                        || serving.isEmpty());
-    var all = Stream.concat(serving.stream(), wanted).distinct().toList();
-    return all.isEmpty() ? draft.candidates().limit(1).toList() : all;
+    var all = new ArrayList<>(serving);
+    for (var name : draft.candidates()) {
+      var z = draft.zone(name);
+      boolean wanted =
+          draft.policy.failback().mode() == Failback.Mode.Automatic
+              || z.flaps() == 0
+              || serving.isEmpty();
+      if (z.role() == Role.Standby && wanted && !serving.contains(name)) {
+        all.add(name);
+      }
+    }
+    return all.isEmpty() ? firstOf(draft.candidates()) : all;
   }
 
   private void report(List<String> serving, List<String> chosen, List<String> added) {

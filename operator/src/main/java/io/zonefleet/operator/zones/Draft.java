@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 
 /** The next state while it is being decided: zones in the order of the spec, and what is known. */
 final class Draft {
@@ -46,6 +46,7 @@ final class Draft {
 
   final List<Action> actions = new ArrayList<>();
   private final Map<String, Testimony> testimony;
+  private final List<String> names;
   private final SequencedMap<String, ZoneState> zones = new LinkedHashMap<>();
   private boolean decided;
 
@@ -58,9 +59,12 @@ final class Draft {
     for (var z : policy.zones()) {
       put(before.zone(z.name()).orElseGet(() -> ZoneState.starting(z.name(), now)));
     }
-    before.zones().stream()
-        .filter(z -> z.serving() && !zones.containsKey(z.name()))
-        .forEach(z -> gone.add(z.name()));
+    names = List.copyOf(zones.keySet());
+    for (var z : before.zones()) {
+      if (z.serving() && !has(z.name())) {
+        gone.add(z.name());
+      }
+    }
     decided = !gone.isEmpty();
   }
 
@@ -79,7 +83,7 @@ final class Draft {
   }
 
   List<String> names() {
-    return List.copyOf(zones.keySet());
+    return names;
   }
 
   boolean has(String name) {
@@ -99,29 +103,41 @@ final class Draft {
   }
 
   List<String> serving() {
-    return zones.values().stream().filter(ZoneState::serving).map(ZoneState::name).toList();
+    return names(ZoneState::serving);
   }
 
   /** Zones that could serve at once: Standby before Returning, each in the order of the spec. */
-  Stream<String> candidates() {
-    return Stream.of(Role.Active, Role.Standby, Role.Returning, Role.Suspect)
-        .flatMap(role -> zones.values().stream().filter(z -> z.role() == role))
-        .filter(z -> z.started() && alive(z.name()))
-        .map(ZoneState::name);
+  List<String> candidates() {
+    return aliveIn(Role.Active, Role.Standby, Role.Returning, Role.Suspect);
   }
 
   /** Zones that answer and yet should not serve; better they than none. */
-  Stream<String> lastResorts() {
-    var alive =
-        Stream.of(Role.Lost, Role.Drained)
-            .flatMap(role -> zones.values().stream().filter(z -> z.role() == role))
-            .filter(z -> alive(z.name()));
-    var leaving = zones.values().stream().filter(z -> leaving(z.name()));
-    return Stream.concat(alive, leaving).filter(ZoneState::started).map(ZoneState::name);
+  List<String> lastResorts() {
+    var resorts = aliveIn(Role.Lost, Role.Drained);
+    resorts.addAll(names(z -> z.started() && leaving(z.name())));
+    return resorts;
+  }
+
+  private List<String> aliveIn(Role... roles) {
+    var found = new ArrayList<String>();
+    for (var role : roles) {
+      found.addAll(names(z -> z.role() == role && z.started() && alive(z.name())));
+    }
+    return found;
+  }
+
+  private List<String> names(Predicate<ZoneState> which) {
+    var found = new ArrayList<String>();
+    for (var z : zones.values()) {
+      if (which.test(z)) {
+        found.add(z.name());
+      }
+    }
+    return found;
   }
 
   boolean candidateBeside(String name) {
-    return candidates().anyMatch(n -> !n.equals(name));
+    return candidates().stream().anyMatch(n -> !n.equals(name));
   }
 
   String words(String name) {

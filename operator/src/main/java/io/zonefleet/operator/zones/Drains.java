@@ -1,8 +1,8 @@
 package io.zonefleet.operator.zones;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Takes zones out of traffic that a person has drained, or whose pods are all being replaced, but
@@ -13,19 +13,24 @@ final class Drains {
   static final String REPLACED = "drained: all its pods are being replaced";
 
   private final Draft draft;
-  private final Map<String, Drain> asked;
+  private final Map<String, Drain> asked = new HashMap<>();
 
   Drains(Draft draft) {
     this.draft = draft;
-    this.asked =
-        draft.policy.drains().stream()
-            .filter(d -> d.holdsAt(draft.now) && draft.has(d.zone()))
-            .collect(Collectors.toMap(Drain::zone, d -> d, (first, second) -> first));
+    for (var drain : draft.policy.drains()) {
+      if (drain.holdsAt(draft.now) && draft.has(drain.zone())) {
+        asked.putIfAbsent(drain.zone(), drain);
+      }
+    }
   }
 
   /** Lets drains end that nobody asks for any more. */
   void end() {
-    draft.zones().stream().filter(z -> !isAsked(z)).forEach(this::end);
+    for (var z : draft.zones()) {
+      if (!isAsked(z)) {
+        end(z);
+      }
+    }
   }
 
   private boolean isAsked(ZoneState z) {

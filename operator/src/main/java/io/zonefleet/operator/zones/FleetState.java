@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * The decision in force. Epoch, zones and switches are what {@code status} keeps; the rest may be
@@ -104,11 +103,19 @@ public record FleetState(
     }
     Predicate<ZoneState> light = z -> z.darkSince().isEmpty();
     Predicate<ZoneState> trusted = z -> z.role() != Role.Lost && z.role() != Role.Returning;
-    var open =
-        Stream.of(light.and(trusted), light)
-            .filter(rule -> zones.stream().anyMatch(rule))
-            .findFirst()
-            .orElse(any -> true);
+    Predicate<ZoneState> open = light.and(trusted);
+    if (!isAny(open)) {
+      open = isAny(light) ? light : any -> true;
+    }
     return zone(zone).map(open::test).orElse(true);
+  }
+
+  private boolean isAny(Predicate<ZoneState> which) {
+    for (var z : zones) {
+      if (which.test(z)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -25,8 +25,28 @@ public record GatewayReport(
     return new GatewayReport(name, zone, false, Map.of(), RequestCounters.NONE);
   }
 
+  /** How many pods of a zone it sends requests to. */
+  int healthyIn(String zone) {
+    int healthy = 0;
+    for (var e : endpoints.values()) {
+      if (e.healthy() && e.zone().equals(zone)) {
+        healthy++;
+      }
+    }
+    return healthy;
+  }
+
   boolean seesHealthy(String inZone) {
-    return endpoints.values().stream().anyMatch(e -> e.zone().equals(inZone) && e.healthy());
+    return healthyIn(inZone) > 0;
+  }
+
+  boolean knows(String zone) {
+    for (var e : endpoints.values()) {
+      if (e.zone().equals(zone)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean seesAnyHealthy() {
@@ -43,8 +63,15 @@ public record GatewayReport(
 
   /** All endpoints of the zone fail, and at least one of them was really checked. */
   boolean seesDark(String zone) {
-    var there = endpoints.values().stream().filter(e -> e.zone().equals(zone)).toList();
-    return there.stream().noneMatch(EndpointHealth::healthy)
-        && there.stream().anyMatch(e -> e.failedActiveCheck() && !e.pending());
+    boolean checked = false;
+    for (var e : endpoints.values()) {
+      if (e.zone().equals(zone)) {
+        if (e.healthy()) {
+          return false;
+        }
+        checked |= e.failedActiveCheck() && !e.pending();
+      }
+    }
+    return checked;
   }
 }

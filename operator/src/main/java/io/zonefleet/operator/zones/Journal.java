@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The last switches, with their times and the requests that failed meanwhile. */
 final class Journal {
@@ -17,25 +17,22 @@ final class Journal {
   private static final Duration AFTERMATH = Duration.ofSeconds(10);
 
   private final Instant now;
-  private final List<Switch> switches;
+  private final List<Switch> switches = new ArrayList<>();
   private final List<Switch> added = new ArrayList<>();
-  private final Map<String, Long> failuresNow;
+  private final Map<String, Long> failuresNow = new HashMap<>();
   private final Map<String, Long> calm;
 
   Journal(FleetState before, Observation seen) {
     this.now = seen.at();
     this.calm = before.calmFailures();
-    this.failuresNow =
-        seen.gateways().stream()
-            .filter(GatewayReport::reachable)
-            .collect(
-                Collectors.toMap(
-                    GatewayReport::name, g -> g.counters().failed(), (first, second) -> first));
-    this.switches =
-        new ArrayList<>(
-            before.switches().stream()
-                .map(s -> inAftermath(s) ? s.failing(Math.max(s.failedRequests(), failed())) : s)
-                .toList());
+    for (var gateway : seen.gateways()) {
+      if (gateway.reachable()) {
+        failuresNow.putIfAbsent(gateway.name(), gateway.counters().failed());
+      }
+    }
+    for (var s : before.switches()) {
+      switches.add(inAftermath(s) ? s.failing(Math.max(s.failedRequests(), failed())) : s);
+    }
   }
 
   void add(long epoch, String from, String to, Switch.Cause cause, ZoneState was, ZoneState nowIs) {
@@ -91,13 +88,21 @@ final class Journal {
    * a zone that is lost there is no doubt any more.
    */
   Map<String, Long> calmFailures(Collection<ZoneState> zones) {
-    boolean quiet =
-        zones.stream().noneMatch(z -> z.role() == Role.Suspect && z.firstDoubt().isPresent())
-            && switches.stream().noneMatch(this::inAftermath);
-    if (quiet || calm.isEmpty()) {
-      return failuresNow;
+    return calm.isEmpty() || isQuiet(zones) ? failuresNow : calm;
+  }
+
+  private boolean isQuiet(Collection<ZoneState> zones) {
+    for (var z : zones) {
+      if (z.role() == Role.Suspect && z.firstDoubt().isPresent()) {
+        return false;
+      }
     }
-    return calm;
+    for (var s : switches) {
+      if (inAftermath(s)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean inAftermath(Switch s) {

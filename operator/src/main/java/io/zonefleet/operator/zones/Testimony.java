@@ -1,10 +1,11 @@
 package io.zonefleet.operator.zones;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 
 /**
  * What the observers say of one zone. Each zone's gateways have one vote together, so that a zone
@@ -35,58 +36,76 @@ record Testimony(
 
   /** What the observers say of each zone of the spec, by name. */
   static Map<String, Testimony> ofAll(FleetPolicy policy, FleetState state, Observation seen) {
-    var witnesses = seen.gateways().stream().collect(Collectors.groupingBy(GatewayReport::zone));
     var names = policy.zones().stream().map(ZoneSpec::name).toList();
+    var voters = voters(names, state, seen);
+    var said = new HashMap<String, Testimony>();
+    for (var name : names) {
+      said.put(name, of(name, names, voters, seen));
+    }
+    return said;
+  }
+
+  /** One for each zone of the spec, in its order, and then for zones that gateways are left in. */
+  private static List<Voter> voters(List<String> names, FleetState state, Observation seen) {
+    var named = new LinkedHashMap<String, Voter>();
+    names.forEach(name -> named.put(name, new Voter(name)));
     // gateways of a zone that was just removed from the spec see as well as others
-    var voters =
-        Stream.concat(names.stream(), witnesses.keySet().stream().sorted()).distinct().toList();
-    var credible =
-        voters.stream()
-            .collect(
-                Collectors.toMap(
-                    Function.identity(),
-                    name ->
-                        witnesses.getOrDefault(name, List.of()).stream()
-                            .filter(g -> credible(g, names, state))
-                            .toList()));
-    return names.stream()
-        .collect(
-            Collectors.toMap(
-                Function.identity(), zone -> of(zone, names, voters, witnesses, credible, seen)));
+    var removed = new TreeMap<String, Voter>();
+    for (var gateway : seen.gateways()) {
+      var voter = named.get(gateway.zone());
+      if (voter == null) {
+        voter = removed.computeIfAbsent(gateway.zone(), Voter::new);
+      }
+      voter.add(gateway, credible(gateway, names, state));
+    }
+    var voters = new ArrayList<>(named.values());
+    voters.addAll(removed.values());
+    return voters;
   }
 
   private static Testimony of(
-      String zone,
-      List<String> names,
-      List<String> voters,
-      Map<String, List<GatewayReport>> witnesses,
-      Map<String, List<GatewayReport>> credible,
-      Observation seen) {
-    var alive =
-        voters.stream()
-            .filter(w -> credible.get(w).stream().anyMatch(g -> g.seesHealthy(zone)))
-            .toList();
-    var dark =
-        voters.stream()
-            .filter(w -> !w.equals(zone) && !alive.contains(w))
-            .filter(w -> credible.get(w).stream().anyMatch(g -> g.seesDark(zone)))
-            .toList();
-    var abstaining =
-        voters.stream()
-            .filter(w -> !w.equals(zone) && !alive.contains(w) && !dark.contains(w))
-            .toList();
-    var pods = seen.pods().stream().filter(p -> p.zone().equals(zone)).toList();
-    var staying = pods.stream().filter(p -> !p.terminating()).toList();
+      String zone, List<String> names, List<Voter> voters, Observation seen) {
+    var alive = new ArrayList<String>();
+    var dark = new ArrayList<String>();
+    var abstaining = new ArrayList<String>();
+    boolean answers = false;
+    boolean someoneAnswers = false;
+    boolean refused = true;
+    for (var voter : voters) {
+      boolean itself = voter.zone.equals(zone);
+      answers |= itself && voter.answers();
+      someoneAnswers |= voter.isBelieved();
+      if (voter.seesHealthy(zone)) {
+        alive.add(voter.zone);
+      } else if (!itself && voter.seesDark(zone)) {
+        dark.add(voter.zone);
+        refused &= voter.isRefusedBy(zone);
+      } else if (!itself) {
+        abstaining.add(voter.zone);
+      }
+    }
+    boolean ending = false;
+    boolean staying = false;
+    boolean readyPods = false;
+    boolean allStartUp = true;
+    boolean allStartUpOrReady = true;
+    for (var pod : seen.pods()) {
+      if (!pod.zone().equals(zone)) {
+        continue;
+      }
+      if (pod.terminating()) {
+        ending = true;
+      } else {
+        staying = true;
+        readyPods |= pod.ready();
+        allStartUp &= pod.startsUp();
+        allStartUpOrReady &= pod.startsUp() || pod.ready();
+      }
+    }
     // where none ends, it is a new one that gateways see: their checks pass before the kubelet's
-    boolean newServes = !alive.isEmpty() && !pods.isEmpty() && staying.size() == pods.size();
-    boolean readyPods = staying.stream().anyMatch(PodReport::ready);
-    boolean away =
-        staying.stream().allMatch(PodReport::startsUp) && !newServes && !seen.nodesGone(zone);
-    boolean replacing =
-        staying.stream().allMatch(p -> p.startsUp() || p.ready()) && !seen.nodesGone(zone);
-    boolean known =
-        seen.gateways().stream()
-            .anyMatch(g -> g.endpoints().values().stream().anyMatch(e -> e.zone().equals(zone)));
+    boolean newServes = !alive.isEmpty() && staying && !ending;
+    boolean away = allStartUp && !newServes && !seen.nodesGone(zone);
+    boolean replacing = allStartUpOrReady && !seen.nodesGone(zone);
     if (seen.withoutGateways()) {
       // of a zone whose nodes are gone, pods may be called ready for some seconds more
       boolean there = readyPods && !seen.nodesGone(zone);
@@ -103,9 +122,7 @@ record Testimony(
           seen.direct() && away,
           seen.direct() && replacing);
     }
-    boolean answers =
-        witnesses.getOrDefault(zone, List.of()).stream().anyMatch(GatewayReport::reachable);
-    boolean someoneAnswers = credible.values().stream().anyMatch(list -> !list.isEmpty());
+    boolean known = seen.gateways().stream().anyMatch(g -> g.knows(zone));
     return new Testimony(
         dark,
         alive,
@@ -113,11 +130,7 @@ record Testimony(
         neededFor(zone, names, answers, seen),
         someoneAnswers && !readyPods && !known,
         answers,
-        !dark.isEmpty()
-            && dark.stream()
-                .flatMap(w -> credible.get(w).stream())
-                .filter(g -> g.seesDark(zone))
-                .allMatch(g -> g.isRefusedBy(zone)),
+        !dark.isEmpty() && refused,
         answers && away,
         answers && replacing);
   }
@@ -132,16 +145,17 @@ record Testimony(
 
   /** A gateway without a healthy pod in its own zone may itself be the one that is cut off. */
   private static boolean credible(GatewayReport gateway, List<String> names, FleetState state) {
-    if (!gateway.reachable()) {
-      return false;
-    }
-    boolean ownZoneOut =
-        !names.contains(gateway.zone())
-            || state
-                .zone(gateway.zone())
-                .map(z -> !z.started() || z.role() == Role.Lost || z.role() == Role.Drained)
-                .orElse(true);
-    return gateway.seesHealthy(gateway.zone()) || (ownZoneOut && gateway.seesAnyHealthy());
+    return gateway.reachable()
+        && (gateway.seesHealthy(gateway.zone())
+            || (gateway.seesAnyHealthy() && isOut(gateway.zone(), names, state)));
+  }
+
+  private static boolean isOut(String zone, List<String> names, FleetState state) {
+    return !names.contains(zone)
+        || state
+            .zone(zone)
+            .map(z -> !z.started() || z.role() == Role.Lost || z.role() == Role.Drained)
+            .orElse(true);
   }
 
   /** What is taken away on purpose is not dark. */

@@ -1,9 +1,9 @@
 package io.zonefleet.operator.zones;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * The zone state machine: what was decided and what is seen now → what is decided now. Pure; the
@@ -20,15 +20,14 @@ public final class ZoneMachine {
   /** Percent of its weight that each serving zone gets at {@code now}, for the traffic plan. */
   public static Map<String, Integer> rampPercents(
       FleetPolicy policy, FleetState state, Instant now) {
-    return state.zones().stream()
-        .filter(ZoneState::serving)
-        .collect(
-            Collectors.toMap(
-                ZoneState::name,
-                z ->
-                    policy.policy() == Policy.ActiveActive
-                        ? z.rampPercent(policy.failback(), now)
-                        : 100));
+    boolean ramps = policy.policy() == Policy.ActiveActive;
+    var percents = new HashMap<String, Integer>();
+    for (var z : state.zones()) {
+      if (z.serving()) {
+        percents.put(z.name(), ramps ? z.rampPercent(policy.failback(), now) : 100);
+      }
+    }
+    return percents;
   }
 
   /**
@@ -39,15 +38,11 @@ public final class ZoneMachine {
     if (seen.withoutGateways()) {
       return (int) readyPods(zone, seen.pods());
     }
-    return seen.gateways().stream()
-        .mapToInt(
-            g ->
-                (int)
-                    g.endpoints().values().stream()
-                        .filter(e -> e.zone().equals(zone) && e.healthy())
-                        .count())
-        .max()
-        .orElse(0);
+    int most = 0;
+    for (var gateway : seen.gateways()) {
+      most = Math.max(most, gateway.healthyIn(zone));
+    }
+    return most;
   }
 
   /** Whether clients without gateways may reach the pods of a zone, by the decision in force. */

@@ -2,6 +2,7 @@ package io.zonefleet.operator.zones;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 
@@ -91,24 +92,25 @@ final class ZoneStep {
   /** What follows from a zone's own evidence; whether it serves is not touched here. */
   private void moveByItself(String name) {
     var z = draft.zone(name);
-    var words = draft.words(name);
     if (!z.started()) {
       return;
     }
     switch (z.role()) {
       case Active, Standby, Suspect -> {
         if (z.firstDoubt().isPresent()) {
-          draft.put(z.become(Role.Suspect, draft.now, words));
+          draft.put(z.become(Role.Suspect, draft.now, draft.words(name)));
         } else if (z.role() == Role.Suspect && draft.alive(name)) {
-          draft.put(z.become(z.serving() ? Role.Active : Role.Standby, draft.now, words));
+          var role = z.serving() ? Role.Active : Role.Standby;
+          draft.put(z.become(role, draft.now, draft.words(name)));
         }
       }
       case Lost -> {
         if (!blind && draft.surelyAlive(name)) {
+          var words = draft.words(name);
           hold(z.become(Role.Returning, draft.now, words + draft.holdWords(z)), words);
         }
       }
-      case Returning -> hold(z, words);
+      case Returning -> hold(z, draft.words(name));
       case Drained -> {}
     }
   }
@@ -132,13 +134,19 @@ final class ZoneStep {
 
   /** Lets go of zones that a quorum has lost, unless nothing would be left or it is too soon. */
   private void release() {
-    boolean rescue =
-        draft.candidates().findAny().isPresent()
-            || draft.lastResorts().anyMatch(n -> draft.zone(n).role() == Role.Lost);
+    var dark = new ArrayList<ZoneState>();
     for (var z : draft.zones()) {
-      if (z.role() != Role.Suspect || !draft.confirmedDark(z.name())) {
-        continue;
+      if (z.role() == Role.Suspect && draft.confirmedDark(z.name())) {
+        dark.add(z);
       }
+    }
+    if (dark.isEmpty()) {
+      return;
+    }
+    boolean rescue =
+        !draft.candidates().isEmpty()
+            || draft.lastResorts().stream().anyMatch(n -> draft.zone(n).role() == Role.Lost);
+    for (var z : dark) {
       var words = draft.words(z.name());
       if (z.serving() && !rescue) {
         draft.put(z.because(words + "; keeps traffic, for no other zone has a healthy pod"));
