@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.zonefleet.operator.fleet.Labels;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,15 +44,23 @@ public final class ServingLabels {
    * @param pods as the watch shows them; those that are being deleted leave by themselves
    */
   public static List<Change> changes(List<Pod> pods, Predicate<String> zoneServes) {
-    var changes =
-        pods.stream()
-            .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
-            .map(p -> new Change(p, zoneServes.test(ClusterView.label(p, Labels.ZONE))))
-            .toList();
-    boolean someoneStays = changes.stream().anyMatch(c -> c.serves() && isLabelled(c.pod()));
-    return changes.stream()
-        .filter(c -> c.serves() != isLabelled(c.pod()) && (c.serves() || someoneStays))
-        .toList();
+    var changes = new ArrayList<Change>();
+    boolean someoneStays = false;
+    for (var pod : pods) {
+      if (pod.getMetadata().getDeletionTimestamp() != null) {
+        continue;
+      }
+      boolean serves = zoneServes.test(ClusterView.label(pod, Labels.ZONE));
+      if (serves != isLabelled(pod)) {
+        changes.add(new Change(pod, serves));
+      } else {
+        someoneStays |= serves;
+      }
+    }
+    if (!someoneStays) {
+      changes.removeIf(c -> !c.serves());
+    }
+    return changes;
   }
 
   private static boolean isLabelled(Pod pod) {

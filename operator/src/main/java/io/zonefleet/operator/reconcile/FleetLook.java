@@ -1,6 +1,7 @@
 package io.zonefleet.operator.reconcile;
 
 import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.client.readiness.Readiness;
@@ -19,7 +20,6 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Takes one look at a fleet: what the API server holds and what its gateways see, together. */
 final class FleetLook {
@@ -82,21 +82,22 @@ final class FleetLook {
     if (status == null || hasEnded(pod)) {
       return status == null;
     }
-    boolean ended =
-        Stream.of(status.getInitContainerStatuses(), status.getContainerStatuses())
-            .flatMap(List::stream)
-            .anyMatch(c -> c.getRestartCount() > 0 || hasEnded(c.getState()));
-    var ready = condition(pod, "Ready");
-    if (ended || ready.isEmpty()) {
-      return !ended;
+    if (haveEnded(status.getInitContainerStatuses()) || haveEnded(status.getContainerStatuses())) {
+      return false;
     }
-    var since = since(ready.get());
-    return "False".equals(ready.get().getStatus())
-        && since.isPresent()
-        && condition(pod, "Initialized")
-            .flatMap(FleetLook::since)
-            .filter(initialized -> !since.get().isAfter(initialized))
-            .isPresent();
+    var ready = condition(pod, "Ready");
+    return ready.isEmpty()
+        || ("False".equals(ready.get().getStatus()) && isFromTheStart(pod, ready.get()));
+  }
+
+  private static boolean isFromTheStart(Pod pod, PodCondition ready) {
+    var since = since(ready);
+    var initialized = condition(pod, "Initialized").flatMap(FleetLook::since);
+    return since.isPresent() && initialized.isPresent() && !since.get().isAfter(initialized.get());
+  }
+
+  private static boolean haveEnded(List<ContainerStatus> containers) {
+    return containers.stream().anyMatch(c -> c.getRestartCount() > 0 || hasEnded(c.getState()));
   }
 
   private static boolean hasEnded(ContainerState state) {

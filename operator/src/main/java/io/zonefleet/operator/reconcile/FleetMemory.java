@@ -1,6 +1,7 @@
 package io.zonefleet.operator.reconcile;
 
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
 import io.zonefleet.operator.status.StatusReader;
 import io.zonefleet.operator.zones.FleetState;
 import io.zonefleet.operator.zones.ZoneState;
@@ -13,6 +14,8 @@ import java.util.Optional;
  */
 final class FleetMemory {
   private FleetState state = FleetState.EMPTY;
+  private DeepSeekDeploymentStatus read;
+  private FleetState kept = FleetState.EMPTY;
   private String uid = "";
   private boolean led;
 
@@ -21,7 +24,11 @@ final class FleetMemory {
    * leader, and one whose fleet somebody else has decided upon meanwhile.
    */
   FleetState inForce(DeepSeekDeployment fleet, boolean leads) {
-    var kept = StatusReader.state(fleet.getStatus());
+    // most looks find the very status that the look before found
+    if (fleet.getStatus() != read) {
+      read = fleet.getStatus();
+      kept = StatusReader.state(read);
+    }
     if (!uid.equals(fleet.getMetadata().getUid())) {
       uid = fleet.getMetadata().getUid();
       state = kept;

@@ -7,7 +7,6 @@ import io.zonefleet.api.v1alpha1.Server;
 import io.zonefleet.api.v1alpha1.Traffic;
 import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.fleet.Labels;
-import io.zonefleet.operator.status.FleetPolicies;
 import io.zonefleet.operator.status.Surroundings;
 import io.zonefleet.operator.traffic.GatewaySettings;
 import io.zonefleet.operator.traffic.HealthCheckSettings;
@@ -19,6 +18,7 @@ import io.zonefleet.operator.zones.Policy;
 import io.zonefleet.operator.zones.ZoneMachine;
 import io.zonefleet.operator.zones.ZoneSpec;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -30,14 +30,18 @@ final class Plans {
 
   private Plans() {}
 
-  static TrafficPlan of(DeepSeekDeployment fleet, FleetState inForce, Surroundings around) {
-    var policy = FleetPolicies.of(fleet.getSpec());
+  static TrafficPlan of(
+      DeepSeekDeployment fleet, FleetPolicy policy, FleetState inForce, Surroundings around) {
+    var endpoints = new ArrayList<TrafficPlan.Endpoint>();
+    for (var pod : around.inference()) {
+      endpoint(fleet, pod).ifPresent(endpoints::add);
+    }
     return TrafficPlan.of(
         ClusterView.key(fleet),
         policy,
         inForce,
         around.seen().at(),
-        around.inference().stream().flatMap(p -> endpoint(fleet, p).stream()).toList(),
+        endpoints,
         policy.policy() == Policy.ActiveActive ? admitted(policy, around.seen()) : Map.of(),
         settings(fleet));
   }

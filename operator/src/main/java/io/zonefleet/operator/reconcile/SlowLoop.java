@@ -7,6 +7,7 @@ import io.zonefleet.operator.fleet.FrontDoor;
 import io.zonefleet.operator.status.FleetPolicies;
 import io.zonefleet.operator.status.StatusWriter;
 import io.zonefleet.operator.status.Surroundings;
+import io.zonefleet.operator.status.Told;
 import io.zonefleet.operator.traffic.TrafficPlan;
 import io.zonefleet.operator.zones.Action;
 import io.zonefleet.operator.zones.Decision;
@@ -33,6 +34,7 @@ final class SlowLoop {
   private final WritePace pace = new WritePace();
   private DeepSeekDeployment newest;
   private volatile TrafficPlan published;
+  private Told told;
   private boolean led;
 
   SlowLoop(Rim rim) {
@@ -65,7 +67,7 @@ final class SlowLoop {
     } else {
       memory.doubt(decision.state());
     }
-    publish(fleet, around);
+    publish(fleet, policy, around);
     return around;
   }
 
@@ -122,9 +124,12 @@ final class SlowLoop {
   private void commit(
       DeepSeekDeployment fleet, Surroundings around, FleetState inForce, Decision decision) {
     var state = decision.state();
-    var status = StatusWriter.status(fleet, state, rim.known(fleet, around));
+    var known = rim.known(fleet, around);
+    boolean news = told == null || !told.isAllOf(fleet, state, known);
+    var status = news ? StatusWriter.status(fleet, state, known) : fleet.getStatus();
     boolean decided = state.epoch() != inForce.epoch() || !decision.actions().isEmpty();
-    boolean differs = !status.equals(fleet.getStatus());
+    boolean differs = news && !status.equals(fleet.getStatus());
+    told = differs ? null : new Told(fleet, state, known);
     boolean first = fleet.getStatus() == null;
     if (!pace.isDue(differs, decided || first, around.seen().at())) {
       memory.keep(state);
@@ -161,8 +166,8 @@ final class SlowLoop {
     }
   }
 
-  private void publish(DeepSeekDeployment fleet, Surroundings around) {
-    var plan = Plans.of(fleet, memory.state(), around);
+  private void publish(DeepSeekDeployment fleet, FleetPolicy policy, Surroundings around) {
+    var plan = Plans.of(fleet, policy, memory.state(), around);
     if (!plan.equals(published)) {
       rim.publish(plan);
       published = plan;

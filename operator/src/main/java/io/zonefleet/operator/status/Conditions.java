@@ -26,6 +26,8 @@ final class Conditions {
   private final Optional<Capacity> capacity;
   private final boolean gateways;
   private final List<Finding> faults;
+  private final Optional<Verdict> trouble;
+  private final Optional<Verdict> waits;
 
   /** What a user gives up with the gateways. */
   private static final String WITHOUT_GATEWAYS =
@@ -62,6 +64,8 @@ final class Conditions {
     this.capacity = capacity;
     this.gateways = gateways;
     this.faults = known.findings().stream().filter(f -> f.reason().isFault()).toList();
+    this.trouble = whatIsWrong();
+    this.waits = whatIsAwaited();
   }
 
   /** All five; a condition whose status stays keeps its time of transition. */
@@ -76,11 +80,9 @@ final class Conditions {
   }
 
   private Verdict ready() {
-    var wrong = trouble();
-    if (wrong.isPresent()) {
-      return wrong.get();
+    if (trouble.isPresent()) {
+      return trouble.get();
     }
-    var waits = waits();
     if (waits.isPresent()) {
       return Verdict.no(waits.get().reason(), waits.get().message());
     }
@@ -95,7 +97,7 @@ final class Conditions {
   }
 
   /** Why the fleet is less than was asked for, as a False; empty when nothing is wrong. */
-  private Optional<Verdict> trouble() {
+  private Optional<Verdict> whatIsWrong() {
     if (state.degraded().isPresent()) {
       return Optional.of(nothingAlive(state.degraded().get()));
     }
@@ -126,7 +128,7 @@ final class Conditions {
         : Verdict.no(faults.getFirst().reason().name(), Finding.inWords(faults) + "; " + words);
   }
 
-  private Optional<Verdict> waits() {
+  private Optional<Verdict> whatIsAwaited() {
     if (known.appliedGeneration().filter(g -> g == generation).isEmpty()) {
       return Optional.of(
           Verdict.yes("Applying", "generation " + generation + " of the spec is being applied"));
@@ -171,8 +173,8 @@ final class Conditions {
           "ObserverBlind",
           "no gateway answers the operator; traffic stays where it is, in " + servingNames());
     }
-    return trouble()
-        .or(this::waits)
+    return trouble
+        .or(() -> waits)
         .map(v -> Verdict.no(v.reason(), v.message()))
         .orElse(
             Verdict.no(
@@ -220,17 +222,15 @@ final class Conditions {
   }
 
   private Verdict progressing() {
-    return waits()
-        .orElseGet(
-            () ->
-                faults.isEmpty()
-                    ? Verdict.no("Settled", "nothing is being changed")
-                    : Verdict.no(
-                        "Blocked", "goes on once this is mended: " + Finding.inWords(faults)));
+    return waits.orElseGet(
+        () ->
+            faults.isEmpty()
+                ? Verdict.no("Settled", "nothing is being changed")
+                : Verdict.no("Blocked", "goes on once this is mended: " + Finding.inWords(faults)));
   }
 
   private Verdict degraded() {
-    return trouble()
+    return trouble
         .map(v -> Verdict.yes(v.reason(), v.message()))
         .orElse(Verdict.no("AsAsked", "no zone is lost and nothing is wrong"));
   }
@@ -252,10 +252,7 @@ final class Conditions {
 
   private Condition condition(String type, Verdict now, List<Condition> before, Instant at) {
     var since =
-        before.stream()
-            .filter(c -> type.equals(c.getType()) && now.status().equals(c.getStatus()))
-            .map(Condition::getLastTransitionTime)
-            .findFirst()
+        transition(type, now.status(), before)
             .orElseGet(() -> at.truncatedTo(ChronoUnit.SECONDS).toString());
     var message = now.message();
     return new ConditionBuilder()
@@ -266,5 +263,15 @@ final class Conditions {
         .withObservedGeneration(generation)
         .withLastTransitionTime(since)
         .build();
+  }
+
+  private static Optional<String> transition(
+      String type, String status, List<Condition> conditions) {
+    for (var c : conditions) {
+      if (type.equals(c.getType()) && status.equals(c.getStatus())) {
+        return Optional.of(c.getLastTransitionTime());
+      }
+    }
+    return Optional.empty();
   }
 }

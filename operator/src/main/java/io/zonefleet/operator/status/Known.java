@@ -38,6 +38,16 @@ public record Known(
     this(seen, findings, digests, appliedGeneration, OptionalInt.empty(), Map.of());
   }
 
+  /** Whether nothing but the time of the look differs. */
+  boolean tellsTheSame(Known other) {
+    return seen.showsTheSame(other.seen)
+        && findings.equals(other.findings)
+        && digests.equals(other.digests)
+        && appliedGeneration.equals(other.appliedGeneration)
+        && running.equals(other.running)
+        && replicas.equals(other.replicas);
+  }
+
   Known applied(Optional<Long> generation) {
     return new Known(seen, findings, digests, generation, running, replicas);
   }

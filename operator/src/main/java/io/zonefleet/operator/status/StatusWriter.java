@@ -15,13 +15,15 @@ import io.zonefleet.operator.zones.Capacity;
 import io.zonefleet.operator.zones.FleetState;
 import io.zonefleet.operator.zones.Switch;
 import io.zonefleet.operator.zones.ZoneState;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The whole status of a fleet, as a function of what was decided and what is known. */
 public final class StatusWriter {
@@ -62,7 +64,7 @@ public final class StatusWriter {
         applied.orElse(null),
         state.epoch(),
         phase(conditions, state),
-        "http://%s.%s.svc".formatted(Names.front(meta.getName()), meta.getNamespace()),
+        "http://" + Names.front(meta.getName()) + "." + meta.getNamespace() + ".svc",
         zones.stream().filter(ZoneView::canServe).count() + "/" + spec.zones().size(),
         active(state),
         lastSwitch(state),
@@ -118,9 +120,11 @@ public final class StatusWriter {
   }
 
   private static String lastSwitch(FleetState state) {
-    return state.switches().isEmpty()
-        ? null
-        : String.format(Locale.ROOT, "%.1fs", state.switches().getLast().millis() / 1000.0);
+    if (state.switches().isEmpty()) {
+      return null;
+    }
+    var seconds = BigDecimal.valueOf(state.switches().getLast().millis(), 3);
+    return seconds.setScale(1, RoundingMode.HALF_UP) + "s";
   }
 
   /**
@@ -129,12 +133,10 @@ public final class StatusWriter {
    * load.
    */
   private static String scaled(DeepSeekDeploymentSpec spec, FleetState state) {
-    Predicate<Zone> serves = zone -> state.zone(zone.name()).filter(ZoneState::serving).isPresent();
-    Predicate<Zone> follows = zone -> zone.replicas() == null;
-    return Stream.of(serves.and(follows), follows, serves, (Predicate<Zone>) zone -> true)
-        .flatMap(rule -> spec.zones().stream().filter(rule))
-        .findFirst()
-        .orElseThrow()
+    Predicate<Zone> fixed = zone -> zone.replicas() != null;
+    Predicate<Zone> idle = zone -> state.zone(zone.name()).filter(ZoneState::serving).isEmpty();
+    return Collections.min(
+            spec.zones(), Comparator.comparing(fixed::test).thenComparing(idle::test))
         .name();
   }
 

@@ -7,6 +7,7 @@ import io.zonefleet.operator.zones.Role;
 import io.zonefleet.operator.zones.ZoneMachine;
 import io.zonefleet.operator.zones.ZoneSpec;
 import io.zonefleet.operator.zones.ZoneState;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,19 +19,19 @@ import java.util.List;
 record ZoneView(ZoneSpec spec, ZoneState state, int ready, boolean gatewayAnswers) {
 
   static List<ZoneView> of(FleetPolicy policy, FleetState state, Observation seen) {
-    return policy.zones().stream()
-        .flatMap(
-            spec ->
-                state.zone(spec.name()).stream()
-                    .map(
-                        z ->
-                            new ZoneView(
-                                spec,
-                                z,
-                                ZoneMachine.admitted(spec.name(), seen),
-                                seen.gateways().stream()
-                                    .anyMatch(g -> g.zone().equals(spec.name()) && g.reachable()))))
-        .toList();
+    var views = new ArrayList<ZoneView>();
+    for (var spec : policy.zones()) {
+      state.zone(spec.name()).ifPresent(z -> views.add(of(spec, z, seen)));
+    }
+    return views;
+  }
+
+  private static ZoneView of(ZoneSpec spec, ZoneState state, Observation seen) {
+    return new ZoneView(
+        spec,
+        state,
+        ZoneMachine.admitted(spec.name(), seen),
+        seen.gateways().stream().anyMatch(g -> g.reachable() && g.zone().equals(spec.name())));
   }
 
   String name() {

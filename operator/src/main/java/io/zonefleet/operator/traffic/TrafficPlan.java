@@ -11,9 +11,12 @@ import io.zonefleet.operator.zones.ZoneState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -139,25 +142,29 @@ public record TrafficPlan(
    */
   private static Map<String, List<Endpoint>> byZone(List<Endpoint> endpoints) {
     boolean allDrain = endpoints.stream().allMatch(Endpoint::draining);
-    return endpoints.stream()
-        .map(e -> allDrain ? new Endpoint(e.zone(), e.address(), e.port(), false) : e)
-        .distinct()
-        .sorted(Comparator.comparing(Endpoint::address).thenComparing(Endpoint::port))
-        .collect(Collectors.groupingBy(Endpoint::zone));
+    var sorted = new ArrayList<>(new LinkedHashSet<>(endpoints));
+    sorted.sort(Comparator.comparing(Endpoint::address).thenComparingInt(Endpoint::port));
+    var byZone = new HashMap<String, List<Endpoint>>();
+    for (var e : sorted) {
+      byZone
+          .computeIfAbsent(e.zone(), zone -> new ArrayList<>())
+          .add(allDrain ? new Endpoint(e.zone(), e.address(), e.port(), false) : e);
+    }
+    return byZone;
   }
 
   private static List<ZoneSpec> inOrder(
       FleetPolicy policy, FleetState state, Map<String, List<Endpoint>> byZone) {
-    var named = policy.zones().stream().map(ZoneSpec::name).toList();
-    var removed =
-        byZone.keySet().stream()
-            .filter(name -> !named.contains(name))
-            .sorted()
-            .map(name -> new ZoneSpec(name, 0, 0));
-    return Stream.concat(policy.zones().stream(), removed)
-        .filter(z -> byZone.containsKey(z.name()))
-        .sorted(Comparator.comparingInt(z -> rank(z, policy, state)))
-        .toList();
+    var removed = new TreeSet<>(byZone.keySet());
+    var order = new ArrayList<ZoneSpec>();
+    for (var zone : policy.zones()) {
+      if (removed.remove(zone.name())) {
+        order.add(zone);
+      }
+    }
+    order.sort(Comparator.comparingInt(z -> rank(z, policy, state)));
+    removed.forEach(name -> order.add(new ZoneSpec(name, 0, 0)));
+    return order;
   }
 
   private static final int SERVES = 0;
@@ -168,7 +175,7 @@ public record TrafficPlan(
   private static final int REMOVED = 5;
 
   private static int rank(ZoneSpec spec, FleetPolicy policy, FleetState state) {
-    if (policy.zones().stream().noneMatch(z -> z.name().equals(spec.name()))) {
+    if (!policy.zones().contains(spec)) {
       return REMOVED;
     }
     var zone = state.zone(spec.name());

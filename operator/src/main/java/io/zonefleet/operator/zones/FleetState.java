@@ -90,7 +90,20 @@ public record FleetState(
   }
 
   public Optional<ZoneState> zone(String name) {
-    return zones.stream().filter(z -> z.name().equals(name)).findFirst();
+    for (var z : zones) {
+      if (z.name().equals(name)) {
+        return Optional.of(z);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether all that a status tells is the same. */
+  public boolean tellsTheSame(FleetState other) {
+    return epoch == other.epoch
+        && zones.equals(other.zones)
+        && switches.equals(other.switches)
+        && degraded.equals(other.degraded);
   }
 
   /**

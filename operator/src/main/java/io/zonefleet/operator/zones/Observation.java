@@ -32,6 +32,14 @@ public record Observation(
     this(at, gateways, pods, nodes, false);
   }
 
+  /** Whether nothing but the time differs. */
+  public boolean showsTheSame(Observation other) {
+    return direct == other.direct
+        && gateways.equals(other.gateways)
+        && pods.equals(other.pods)
+        && nodes.equals(other.nodes);
+  }
+
   /** Whether the API server is the only witness. */
   boolean withoutGateways() {
     return direct || gateways.isEmpty();
