@@ -1,14 +1,12 @@
 package io.zonefleet.operator.reconcile;
 
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
-import io.zonefleet.api.v1alpha1.Zone;
-import io.zonefleet.operator.zones.EndpointHealth;
 import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.Observation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
 
 /**
@@ -27,10 +25,11 @@ final class Evidence {
   private final Map<String, Instant> proven = new HashMap<>();
 
   void look(DeepSeekDeployment fleet, Observation seen) {
-    var zones = fleet.getSpec().zones().stream().map(Zone::name).toList();
+    var zones = fleet.getSpec().zones();
     var next = new HashMap<String, Ground>();
-    for (var zone : zones) {
-      if (dark(zone, zones, seen)) {
+    for (var each : zones) {
+      var zone = each.name();
+      if (dark(zone, zones.size(), seen)) {
         var before = grounds.get(zone);
         next.put(
             zone,
@@ -54,42 +53,48 @@ final class Evidence {
     return at != null && Duration.between(at, now).compareTo(UNTIL_WRITTEN) <= 0;
   }
 
-  static boolean dark(String zone, List<String> zones, Observation seen) {
-    boolean pods =
-        seen.pods().stream().anyMatch(p -> p.zone().equals(zone) && p.ready() && !p.terminating());
+  static boolean dark(String zone, int zones, Observation seen) {
+    boolean pods = false;
+    for (var p : seen.pods()) {
+      pods |= p.zone().equals(zone) && p.ready() && !p.terminating();
+    }
     var nodes = seen.nodes().get(zone);
     boolean nodesGone = nodes != null && nodes.total() > 0 && nodes.ready() == 0;
     if (seen.gateways().isEmpty()) {
       return !pods || nodesGone;
     }
-    boolean known = seen.gateways().stream().anyMatch(g -> there(g, zone).findAny().isPresent());
+    boolean known = false;
+    boolean silent = true;
+    var witnesses = new HashSet<String>();
+    for (var g : seen.gateways()) {
+      boolean healthy = false;
+      boolean failed = false;
+      for (var e : g.endpoints().values()) {
+        if (e.zone().equals(zone)) {
+          known = true;
+          healthy |= e.healthy();
+          failed |= e.failedActiveCheck();
+        }
+      }
+      if (g.reachable() && g.zone().equals(zone)) {
+        silent = false;
+      } else if (g.reachable() && failed && !healthy) {
+        witnesses.add(g.zone());
+      }
+    }
     if (!pods && !known) {
       return true;
     }
-    long witnesses =
-        seen.gateways().stream()
-            .filter(g -> g.reachable() && !g.zone().equals(zone))
-            .filter(
-                g ->
-                    there(g, zone).noneMatch(EndpointHealth::healthy)
-                        && there(g, zone).anyMatch(EndpointHealth::failedActiveCheck))
-            .map(GatewayReport::zone)
-            .distinct()
-            .count();
-    boolean silent =
-        seen.gateways().stream().noneMatch(g -> g.zone().equals(zone) && g.reachable());
     boolean gone = silent && nodesGone;
-    return witnesses >= (zones.size() <= 2 || gone ? 1 : 2);
+    return witnesses.size() >= (zones <= 2 || gone ? 1 : 2);
   }
 
   /** Whether a gateway sees the zone that sees its own too, so that it may be believed. */
   static boolean someoneSees(String zone, Observation seen) {
-    return seen.gateways().stream()
-        .filter(g -> there(g, g.zone()).anyMatch(EndpointHealth::healthy))
-        .anyMatch(g -> there(g, zone).anyMatch(EndpointHealth::healthy));
+    return seen.gateways().stream().anyMatch(g -> seesHealthy(g, g.zone()) && seesHealthy(g, zone));
   }
 
-  private static java.util.stream.Stream<EndpointHealth> there(GatewayReport g, String zone) {
-    return g.endpoints().values().stream().filter(e -> e.zone().equals(zone));
+  private static boolean seesHealthy(GatewayReport g, String zone) {
+    return g.endpoints().values().stream().anyMatch(e -> e.healthy() && e.zone().equals(zone));
   }
 }

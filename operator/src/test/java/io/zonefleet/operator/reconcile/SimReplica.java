@@ -13,6 +13,7 @@ import io.zonefleet.operator.zones.Action;
 import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.NodeReport;
 import io.zonefleet.operator.zones.Observation;
+import io.zonefleet.operator.zones.PodReport;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -65,6 +66,7 @@ final class SimReplica implements Rim {
   private TrafficPlan plan;
   private int seenVersion;
   private List<Pod> podsSeen = List.of();
+  private List<PodReport> podReports = List.of();
   private List<Pod> gatewaysSeen = List.of();
   private Map<String, NodeReport> nodesSeen = Map.of();
   private Evidence evidence;
@@ -123,6 +125,7 @@ final class SimReplica implements Rim {
         reachedApiAt = sim.now();
         seenVersion = Math.max(seenVersion, sim.api().indexAt(sim.now() - lagMillis));
         podsSeen = sim.world().pods();
+        podReports = sim.world().podReports();
         gatewaysSeen = sim.world().gateways();
         nodesSeen = sim.world().nodes();
       }
@@ -162,9 +165,7 @@ final class SimReplica implements Rim {
               ? sim.world().report(in)
               : GatewayReport.unreachable(gateway.getMetadata().getName(), in));
     }
-    var seen =
-        new Observation(
-            now(), reports, podsSeen.stream().map(FleetLook::report).toList(), nodesSeen);
+    var seen = new Observation(now(), reports, podReports, nodesSeen);
     lastLook = seen;
     evidence.look(fleet, seen);
     return new Surroundings(podsSeen, gatewaysSeen, List.of(), List.of(), seen);
@@ -228,11 +229,7 @@ final class SimReplica implements Rim {
     for (var change : changes) {
       var in = change.pod().getMetadata().getLabels().get("zonefleet.io/zone");
       if (sim.world().hasGateway(in)) {
-        if (change.serves()) {
-          sim.world().labelled.add(in);
-        } else {
-          sim.world().labelled.remove(in);
-        }
+        sim.world().label(in, change.serves());
         sim.promises().labelled(sim.world());
       }
       crash(Step.AfterOneLabel);

@@ -7,14 +7,18 @@ import io.zonefleet.operator.traffic.TrafficPlan;
 import io.zonefleet.operator.zones.EndpointHealth;
 import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.NodeReport;
+import io.zonefleet.operator.zones.PodReport;
 import io.zonefleet.operator.zones.RequestCounters;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -28,6 +32,9 @@ final class SimWorld {
 
   /** Pods differ in little, and are costly to build a million times. */
   private static final Map<String, Pod> PODS = new ConcurrentHashMap<>();
+
+  private static final Map<Pod, PodReport> REPORTS =
+      Collections.synchronizedMap(new IdentityHashMap<>());
 
   final List<String> zones;
   private final int podsPerZone;
@@ -50,6 +57,9 @@ final class SimWorld {
   private final Map<String, TrafficPlan> plans = new HashMap<>();
   private Map<String, GatewayReport> reports = new HashMap<>();
   private List<Pod> pods;
+  private List<PodReport> podReports;
+  private List<Pod> gateways;
+  private Map<String, NodeReport> nodes;
 
   SimWorld(int zones, int podsPerZone) {
     this.zones = IntStream.range(0, zones).mapToObj(i -> "z" + i).toList();
@@ -62,6 +72,9 @@ final class SimWorld {
   void changed() {
     reports = new HashMap<>();
     pods = null;
+    podReports = null;
+    gateways = null;
+    nodes = null;
   }
 
   void healAll() {
@@ -138,17 +151,40 @@ final class SimWorld {
     return pods;
   }
 
+  /** Those pods, as a look reports them. */
+  List<PodReport> podReports() {
+    if (podReports == null) {
+      podReports = pods().stream().map(p -> REPORTS.computeIfAbsent(p, FleetLook::report)).toList();
+    }
+    return podReports;
+  }
+
   /** What the API server has of gateways. */
   List<Pod> gateways() {
-    return zones.stream()
-        .filter(this::hasGateway)
-        .map(z -> gateway(z, labelled.contains(z)))
-        .toList();
+    if (gateways == null) {
+      gateways =
+          zones.stream()
+              .filter(this::hasGateway)
+              .map(z -> gateway(z, labelled.contains(z)))
+              .toList();
+    }
+    return gateways;
+  }
+
+  void label(String gateway, boolean serves) {
+    if (serves ? labelled.add(gateway) : labelled.remove(gateway)) {
+      gateways = null;
+    }
   }
 
   Map<String, NodeReport> nodes() {
-    var nodes = new HashMap<String, NodeReport>();
-    zones.forEach(z -> nodes.put(z, new NodeReport(nodesGone.contains(z) ? 0 : 1, 1)));
+    if (nodes == null) {
+      nodes =
+          zones.stream()
+              .collect(
+                  Collectors.toUnmodifiableMap(
+                      z -> z, z -> new NodeReport(nodesGone.contains(z) ? 0 : 1, 1)));
+    }
     return nodes;
   }
 

@@ -3,7 +3,6 @@ package io.zonefleet.operator.reconcile;
 import io.zonefleet.operator.reconcile.Promises.Broken;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -77,23 +76,29 @@ final class Simulation {
   void pass(long millis) {
     long until = now + millis;
     while (true) {
-      var next =
-          replicas.stream()
-              .filter(r -> r.running)
-              .min(Comparator.comparingLong(r -> r.nextTurn))
-              .filter(r -> r.nextTurn <= until);
-      if (next.isEmpty()) {
+      var replica = next();
+      if (replica == null || replica.nextTurn > until) {
         now = until;
         elect();
         return;
       }
-      var replica = next.get();
       now = Math.max(now, replica.nextTurn);
       elect();
       replica.nextTurn = now + pause(replica);
       looks++;
       replica.turn();
     }
+  }
+
+  /** Whose turn comes first; null when none runs. */
+  private SimReplica next() {
+    SimReplica first = null;
+    for (var r : replicas) {
+      if (r.running && (first == null || r.nextTurn < first.nextTurn)) {
+        first = r;
+      }
+    }
+    return first;
   }
 
   /** Where nothing happens, an operator that looks less often sees the same. */
