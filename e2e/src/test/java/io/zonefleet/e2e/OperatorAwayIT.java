@@ -38,75 +38,70 @@ class OperatorAwayIT {
 
   @Test
   void killingEveryPodOfTheActiveZoneFailsNoRequest() {
-    try (var fleet = fleet("killed")) {
-      var outcome = during(fleet, () -> cluster.kill(Fleet.NAMESPACE, fleet.podsOf(lost(fleet))));
-      assertThat(outcome.failed()).isEmpty();
-    }
+    var fleet = fleet();
+    var outcome = during(fleet, () -> cluster.kill(Fleet.NAMESPACE, fleet.podsOf(lost(fleet))));
+    assertThat(outcome.failed()).isEmpty();
   }
 
   @Test
   void freezingEveryPodOfTheActiveZoneFailsNoRequest() {
     assumeTrue(cluster.freezes(), "pods of a " + cluster.kind() + " cluster cannot be frozen");
-    try (var fleet = fleet("frozen")) {
-      var selector = fleet.podsOf(lost(fleet));
-      try {
-        var outcome = during(fleet, () -> cluster.freeze(Fleet.NAMESPACE, selector));
-        assertThat(outcome.failed()).isEmpty();
-      } finally {
-        cluster.thaw(Fleet.NAMESPACE, selector);
-      }
+    var fleet = fleet();
+    var selector = fleet.podsOf(lost(fleet));
+    try {
+      var outcome = during(fleet, () -> cluster.freeze(Fleet.NAMESPACE, selector));
+      assertThat(outcome.failed()).isEmpty();
+    } finally {
+      cluster.thaw(Fleet.NAMESPACE, selector);
     }
   }
 
   @Test
   void aZoneCutWithTheOperatorAtZeroFailsNoRequest() {
-    try (var fleet = fleet("at-zero")) {
-      installation.scaleOperator(0);
-      var lost = lost(fleet);
-      try {
-        var outcome = during(fleet, () -> cluster.cut(lost));
-        assertThat(outcome.failed()).isEmpty();
-      } finally {
-        // a pod in the dark cannot be deleted, and the next test needs the operator
-        cluster.heal(lost);
-        installation.scaleOperator(3);
-      }
+    var fleet = fleet();
+    installation.scaleOperator(0);
+    var lost = lost(fleet);
+    try {
+      var outcome = during(fleet, () -> cluster.cut(lost));
+      assertThat(outcome.failed()).isEmpty();
+    } finally {
+      // a pod in the dark cannot be deleted, and the next test needs the operator
+      cluster.heal(lost);
+      installation.scaleOperator(3);
     }
   }
 
   @Test
   void aGatewayThatStartsWithTheOperatorAtZeroServesAndThenFollowsTheOperator() {
-    try (var fleet = fleet("alone")) {
-      installation.scaleOperator(0);
-      var zone = cluster.zones().getFirst();
-      var gateway = replaced("alone", "gateway", zone);
-      serves(gateway, zone);
-      // without a load: while three operators start, two cores have no room for one
-      installation.scaleOperator(3);
-      // the gateway must hear of the new pod's address, or the fleet is never ready
-      replaced("alone", "inference", cluster.zones().getLast());
-      fleet.awaitCondition("Ready", "True", Duration.ofMinutes(2));
-      serves(gateway, zone);
-    }
+    var fleet = fleet();
+    installation.scaleOperator(0);
+    var zone = cluster.zones().getFirst();
+    var gateway = replaced("gateway", zone);
+    serves(gateway, zone);
+    // without a load: while three operators start, two cores have no room for one
+    installation.scaleOperator(3);
+    // the gateway must hear of the new pod's address, or the fleet is never ready
+    replaced("inference", cluster.zones().getLast());
+    fleet.awaitCondition("Ready", "True", Duration.ofMinutes(2));
+    serves(gateway, zone);
   }
 
   @Test
   void cuttingTheLeadersZoneFailsNoRequestAndStatusFollowsWithinEightSeconds() {
-    try (var fleet = fleet("leader")) {
-      var leader = installation.leader().zone();
-      var survivor = cluster.zones().stream().filter(zone -> !zone.equals(leader)).findFirst();
-      try (var load = start(fleet, survivor.orElseThrow())) {
-        load.awaitAnswers(2 * RATE, Duration.ofSeconds(60));
-        cluster.cut(leader);
-        var seen = fleet.awaitRole(leader, "Lost", Duration.ofSeconds(8));
-        var outcome = load.stop();
-        System.out.printf("the leader's zone cut: status after %d ms, ", seen.toMillis());
-        print(outcome);
-        assertThat(outcome.failed()).isEmpty();
-      } finally {
-        // a pod in the dark cannot be deleted
-        cluster.heal(leader);
-      }
+    var fleet = fleet();
+    var leader = installation.leader().zone();
+    var survivor = cluster.zones().stream().filter(zone -> !zone.equals(leader)).findFirst();
+    try (var load = start(fleet, survivor.orElseThrow())) {
+      load.awaitAnswers(2 * RATE, Duration.ofSeconds(60));
+      cluster.cut(leader);
+      var seen = fleet.awaitRole(leader, "Lost", Duration.ofSeconds(8));
+      var outcome = load.stop();
+      System.out.printf("the leader's zone cut: status after %d ms, ", seen.toMillis());
+      print(outcome);
+      assertThat(outcome.failed()).isEmpty();
+    } finally {
+      // a pod in the dark cannot be deleted
+      cluster.heal(leader);
     }
   }
 
@@ -121,13 +116,13 @@ class OperatorAwayIT {
   }
 
   /** Deletes the zone's pods, and returns one that took their place once it is ready. */
-  private Pod replaced(String fleet, String component, String zone) {
+  private Pod replaced(String component, String zone) {
     var pods =
         installation
             .client()
             .pods()
             .inNamespace(Fleet.NAMESPACE)
-            .withLabel("app.kubernetes.io/instance", fleet)
+            .withLabel("app.kubernetes.io/instance", UnderTest.FLEET)
             .withLabel("app.kubernetes.io/component", component)
             .withLabel("zonefleet.io/zone", zone);
     var before = pods.list().getItems().stream().map(pod -> pod.getMetadata().getUid()).toList();
@@ -139,7 +134,7 @@ class OperatorAwayIT {
                 .filter(Readiness::isPodReady)
                 .findFirst();
     Await.until(
-        "another %s of %s in %s is ready".formatted(component, fleet, zone),
+        "another %s in %s is ready".formatted(component, zone),
         Duration.ofMinutes(2),
         () -> next.get().isPresent());
     return next.get().orElseThrow();
@@ -168,8 +163,11 @@ class OperatorAwayIT {
         cluster, new Vantage.InZone(zone), fleet.completionsUrl(), RATE, QUESTION);
   }
 
-  private Fleet fleet(String name) {
-    return Fleet.ready(installation.client(), name, TrafficPolicy.ActiveStandby, cluster.zones());
+  /** Its first zone takes all traffic, so that a fault of that zone matters. */
+  private Fleet fleet() {
+    var fleet = UnderTest.fleet(TrafficPolicy.ActiveStandby, cluster.zones());
+    fleet.awaitTraffic(cluster.zones().getFirst());
+    return fleet;
   }
 
   private static String lost(Fleet fleet) {

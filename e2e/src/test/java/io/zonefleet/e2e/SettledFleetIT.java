@@ -22,18 +22,16 @@ class SettledFleetIT {
 
   @Test
   void aSettledFleetIsLeftAlone() {
-    try (var fleet =
-        Fleet.ready(client, "settled", TrafficPolicy.ActiveActive, UnderTest.cluster().zones())) {
-      var before = versions("settled");
-      // every replica of the operator reconciles all fleets anew
-      UnderTest.installation().restartOperator();
-      fleet.awaitCondition("Ready", "True", Duration.ofMinutes(1));
-      assertThat(versions("settled")).isEqualTo(before);
-    }
+    var fleet = UnderTest.fleet(TrafficPolicy.ActiveActive, UnderTest.cluster().zones());
+    var before = versions();
+    // every replica of the operator reconciles all fleets anew
+    UnderTest.installation().restartOperator();
+    fleet.awaitCondition("Ready", "True", Duration.ofMinutes(1));
+    assertThat(versions()).isEqualTo(before);
   }
 
   /** Generations, and for kinds without one the versions, of what the fleet owns. */
-  private Map<String, String> versions(String fleet) {
+  private Map<String, String> versions() {
     var all = new TreeMap<String, String>();
     Stream.of(
             client.apps().statefulSets().inNamespace(Fleet.NAMESPACE).withLabels(OWNED).list(),
@@ -57,7 +55,10 @@ class SettledFleetIT {
                 .list())
         .flatMap(list -> list.getItems().stream())
         .map(HasMetadata.class::cast)
-        .filter(o -> fleet.equals(o.getMetadata().getLabels().get("app.kubernetes.io/instance")))
+        .filter(
+            o ->
+                UnderTest.FLEET.equals(
+                    o.getMetadata().getLabels().get("app.kubernetes.io/instance")))
         .forEach(
             o ->
                 all.put(

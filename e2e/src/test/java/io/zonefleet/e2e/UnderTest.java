@@ -1,19 +1,26 @@
 package io.zonefleet.e2e;
 
+import io.zonefleet.api.v1alpha1.TrafficPolicy;
 import io.zonefleet.e2e.cluster.Clusters;
 import io.zonefleet.e2e.cluster.ZoneCluster;
+import io.zonefleet.e2e.fleet.Fleet;
 import io.zonefleet.e2e.fleet.Installation;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
-/** The one cluster, with Zonefleet on it, that all system tests of a run share. */
+/** The one cluster, with Zonefleet and a fleet on it, that all system tests of a run share. */
 final class UnderTest {
+
+  /** The fleet's name. */
+  static final String FLEET = "shared";
 
   private static UnderTest instance;
 
   private final ZoneCluster cluster;
   private final Installation installation;
+  private Fleet fleet;
 
   private UnderTest() {
     cluster =
@@ -45,5 +52,19 @@ final class UnderTest {
 
   static Installation installation() {
     return instance().installation;
+  }
+
+  /**
+   * The fleet, with that policy over those zones, ready. Tests change it as a user would, and leave
+   * it for the next: a new one for each would cost two cores a minute.
+   */
+  static Fleet fleet(TrafficPolicy policy, List<String> zones) {
+    var shared = instance();
+    if (shared.fleet == null) {
+      shared.fleet = Fleet.ready(installation().client(), FLEET, policy, zones);
+    } else {
+      shared.fleet.change(policy, zones);
+    }
+    return shared.fleet;
   }
 }

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.zonefleet.e2e.cluster.Clusters;
 import io.zonefleet.e2e.cluster.ZoneCluster;
 import io.zonefleet.e2e.cluster.ZoneCluster.Vantage;
-import io.zonefleet.e2e.fleet.Await;
 import io.zonefleet.e2e.fleet.Fleet;
 import io.zonefleet.e2e.fleet.Installation;
 import io.zonefleet.e2e.load.Question;
@@ -129,11 +128,8 @@ public final class Demo {
           "healing " + lost + "; traffic comes back once it has proved stable",
           () -> {
             cluster.heal(lost);
-            Await.until(
-                lost + " serves again",
-                Duration.ofMinutes(3),
-                () -> lost.equals(fleet.status().active()));
-            return fleet.awaitCondition("Ready", "True", Duration.ofMinutes(3));
+            fleet.awaitTraffic(lost);
+            fleet.awaitCondition("Ready", "True", Duration.ofMinutes(3));
           });
       show(installation);
       return report;

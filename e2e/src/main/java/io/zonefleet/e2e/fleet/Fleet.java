@@ -2,19 +2,27 @@ package io.zonefleet.e2e.fleet;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
 import io.zonefleet.api.v1alpha1.TrafficPolicy;
 import io.zonefleet.api.v1alpha1.ZoneStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One DeepSeekDeployment under test, over weights that lie on a shared claim already. */
 public final class Fleet implements AutoCloseable {
@@ -39,12 +47,49 @@ public final class Fleet implements AutoCloseable {
   public static Fleet ready(
       KubernetesClient client, String name, TrafficPolicy policy, List<String> zones) {
     var fleet = applied(client, name, policy, zones);
-    fleet.awaitCondition("Ready", "True", READY);
-    Await.until(
-        "the front Service of " + name + " has a gateway in each of " + zones,
-        Duration.ofMinutes(1),
-        () -> fleet.frontZones().containsAll(zones));
+    fleet.awaitReady(1, zones);
     return fleet;
+  }
+
+  /** Gives the fleet that policy over those zones, and waits as for a new one. */
+  public void change(TrafficPolicy policy, List<String> zones) {
+    var changed =
+        resource()
+            .patch(
+                PatchContext.of(PatchType.JSON_MERGE),
+                "{\"spec\": {\"zones\": [%s], \"traffic\": {\"policy\": \"%s\"}}}"
+                    .formatted(
+                        zones.stream()
+                            .map("{\"name\": \"%s\"}"::formatted)
+                            .collect(Collectors.joining(", ")),
+                        policy));
+    awaitReady(changed.getMetadata().getGeneration(), zones);
+  }
+
+  private void awaitReady(long generation, List<String> zones) {
+    awaitStatus(
+        "the operator has seen generation %d of %s".formatted(generation, name),
+        READY,
+        status -> Objects.requireNonNullElse(status.observedGeneration(), 0L) >= generation);
+    awaitCondition("Ready", "True", READY);
+    Await.until("every inference pod of " + name + " is ready", READY, this::podsReady);
+    Await.until(
+        "the front Service of " + name + " has a gateway in each of " + zones + " and no other",
+        READY,
+        () -> frontZones().equals(Set.copyOf(zones)));
+  }
+
+  /** Whatever the operator says, which may just have started. */
+  private boolean podsReady() {
+    return client
+        .apps()
+        .statefulSets()
+        .inNamespace(NAMESPACE)
+        .withLabel("app.kubernetes.io/instance", name)
+        .list()
+        .getItems()
+        .stream()
+        .allMatch(set -> set.getSpec().getReplicas().equals(set.getStatus().getReadyReplicas()));
   }
 
   /** Zones that have an endpoint of the front Service. */
@@ -133,42 +178,86 @@ public final class Fleet implements AutoCloseable {
   }
 
   public DeepSeekDeploymentStatus status() {
-    var resource =
-        client.resources(DeepSeekDeployment.class).inNamespace(NAMESPACE).withName(name).get();
-    if (resource == null || resource.getStatus() == null) {
+    var deployment = resource().get();
+    if (deployment == null || deployment.getStatus() == null) {
       throw new AssertionError(name + " has no status yet");
     }
-    return resource.getStatus();
+    return deployment.getStatus();
   }
 
   public ZoneStatus zone(String zone) {
-    return status().zones().stream()
-        .filter(state -> state.name().equals(zone))
-        .findFirst()
+    return zone(status(), zone)
         .orElseThrow(() -> new AssertionError("no zone " + zone + " in the status of " + name));
   }
 
+  private static Optional<ZoneStatus> zone(DeepSeekDeploymentStatus status, String zone) {
+    return Stream.ofNullable(status.zones())
+        .flatMap(List::stream)
+        .filter(state -> state.name().equals(zone))
+        .findFirst();
+  }
+
   public Optional<Condition> condition(String type) {
-    var resource =
-        client.resources(DeepSeekDeployment.class).inNamespace(NAMESPACE).withName(name).get();
-    return Optional.ofNullable(resource.getStatus())
-        .map(DeepSeekDeploymentStatus::conditions)
-        .flatMap(
-            all -> all.stream().filter(condition -> condition.getType().equals(type)).findFirst());
+    return Optional.ofNullable(resource().get().getStatus())
+        .flatMap(status -> condition(status, type));
+  }
+
+  private static Optional<Condition> condition(DeepSeekDeploymentStatus status, String type) {
+    return Stream.ofNullable(status.conditions())
+        .flatMap(List::stream)
+        .filter(condition -> condition.getType().equals(type))
+        .findFirst();
   }
 
   /** Waits for the condition to have the status ("True", "False" or "Unknown"). */
-  public Duration awaitCondition(String type, String status, Duration deadline) {
-    return Await.until(
-        "%s of %s is %s; it is %s".formatted(type, name, status, condition(type)),
+  public void awaitCondition(String type, String wanted, Duration deadline) {
+    awaitStatus(
+        "%s of %s is %s".formatted(type, name, wanted),
         deadline,
-        () -> condition(type).filter(current -> current.getStatus().equals(status)).isPresent());
+        status -> condition(status, type).filter(c -> c.getStatus().equals(wanted)).isPresent());
   }
 
-  /** Waits for the zone to have the role. */
+  /** Waits for the zone to have the role, and returns how long it took. */
   public Duration awaitRole(String zone, String role, Duration deadline) {
-    return Await.until(
-        zone + " of " + name + " is " + role, deadline, () -> zone(zone).role().equals(role));
+    return awaitStatus(
+        zone + " of " + name + " is " + role,
+        deadline,
+        status -> zone(status, zone).filter(state -> state.role().equals(role)).isPresent());
+  }
+
+  /** Waits for the zone to take traffic. */
+  public void awaitTraffic(String zone) {
+    awaitStatus(
+        zone + " takes traffic of " + name,
+        READY,
+        status ->
+            List.of(Objects.requireNonNullElse(status.active(), "").split(",")).contains(zone));
+  }
+
+  /** Watches: the API server says at once what changed, and has nothing to do until then. */
+  private Duration awaitStatus(
+      String what, Duration deadline, Predicate<DeepSeekDeploymentStatus> holds) {
+    var start = Instant.now();
+    try {
+      resource()
+          .waitUntilCondition(
+              deployment ->
+                  deployment != null
+                      && deployment.getStatus() != null
+                      && holds.test(deployment.getStatus()),
+              deadline.toMillis(),
+              TimeUnit.MILLISECONDS);
+    } catch (KubernetesClientTimeoutException e) {
+      throw new AssertionError(
+          "not within %d ms: %s; it is %s"
+              .formatted(deadline.toMillis(), what, Serialization.asYaml(resource().get())),
+          e);
+    }
+    return Duration.between(start, Instant.now());
+  }
+
+  private Resource<DeepSeekDeployment> resource() {
+    return client.resources(DeepSeekDeployment.class).inNamespace(NAMESPACE).withName(name);
   }
 
   @Override
@@ -176,9 +265,7 @@ public final class Fleet implements AutoCloseable {
     if (kept) {
       return;
     }
-    var resource = new DeepSeekDeployment();
-    resource.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace(NAMESPACE).build());
-    client.resource(resource).delete();
+    resource().delete();
     Await.until(
         "the pods of " + name + " are gone",
         Duration.ofMinutes(2),
