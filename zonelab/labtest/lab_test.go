@@ -61,6 +61,7 @@ func connects(name, from, address string, port int) bool {
 const kubeletPort = 10250
 
 func TestZonesCanBeCutPartitionedAndHealed(t *testing.T) {
+	t.Parallel()
 	const name = "t-net"
 	up(t, name, "--zones", "a,b,c")
 	nodeIP := func(zone string) string {
@@ -120,6 +121,7 @@ func TestZonesCanBeCutPartitionedAndHealed(t *testing.T) {
 }
 
 func TestAPausedAPIServerAnswersNobodyUntilItIsResumed(t *testing.T) {
+	t.Parallel()
 	const name = "t-pause"
 	up(t, name, "--zones", "a")
 	answers := func() bool {
@@ -139,6 +141,7 @@ func TestAPausedAPIServerAnswersNobodyUntilItIsResumed(t *testing.T) {
 
 // The API server was away for everybody: that says nothing about a node.
 func TestNodesStayReadyWhenTheAPIServerWasAway(t *testing.T) {
+	t.Parallel()
 	const name = "t-away"
 	up(t, name, "--zones", "a,b")
 	changed := func() string {
@@ -165,6 +168,7 @@ func TestNodesStayReadyWhenTheAPIServerWasAway(t *testing.T) {
 }
 
 func TestTwoLabsRunSideBySideAndUpIsSafeToRepeat(t *testing.T) {
+	t.Parallel()
 	up(t, "t-one", "--zones", "a")
 	up(t, "t-two", "--zones", "a")
 	zonelab(t, "up", "--name", "t-one", "--zones", "a")
@@ -181,6 +185,7 @@ func TestTwoLabsRunSideBySideAndUpIsSafeToRepeat(t *testing.T) {
 }
 
 func TestUpAfterACrashStartsAnewAndDownLeavesNothing(t *testing.T) {
+	t.Parallel()
 	const name = "t-crash"
 	up(t, name, "--zones", "a")
 	dir := filepath.Dir(filepath.Dir(strings.TrimSpace(zonelab(t, "kubeconfig", "--name", name))))
@@ -216,6 +221,7 @@ func TestUpAfterACrashStartsAnewAndDownLeavesNothing(t *testing.T) {
 }
 
 func TestUnauthorizedCallersAreTurnedAway(t *testing.T) {
+	t.Parallel()
 	const name = "t-auth"
 	up(t, name, "--zones", "a")
 	kubeconfig := strings.TrimSpace(zonelab(t, "kubeconfig", "--name", name))
