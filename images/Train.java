@@ -47,8 +47,7 @@ class Train {
   private static void run(Path jre, Path app, Map<String, String> environment, Path scratch, String base) throws Exception {
     Path log = scratch.resolve("log");
     var command = new ArrayList<>(List.of(jre.resolve("bin/java").toString()));
-    // the flags of the image's entry point: the cache holds for them only
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xss512k", "--enable-native-access=ALL-UNNAMED"));
+    command.add("@" + app.resolve("java.options"));
     command.addAll(List.of("-XX:AOTCacheOutput=" + app.resolve("app.aot"), "-jar", app.resolve("quarkus-run.jar").toString()));
     var builder = new ProcessBuilder(command).directory(scratch.toFile()).redirectErrorStream(true).redirectOutput(new File(log.toString()));
     builder.environment().putAll(environment);

@@ -12,6 +12,7 @@ cp -r "$module/target/quarkus-app/." "$folder/code/"
   mkdir -p "$folder/libraries/$(dirname "$file")"
   mv "$folder/code/$file" "$folder/libraries/$file"
 done
+[ ! -f "images/$module.options" ] || cp "images/$module.options" "$folder/code/java.options"
 find "$folder" -depth -type d -empty -delete
 # the cache holds for jars of the very time that it was made from, and images are built with this one
 find "$folder" -exec touch -h -d @0 {} +

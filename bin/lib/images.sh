@@ -17,7 +17,7 @@ inputs() {
       if [ "$1" = operator ]; then
         echo crds/pom.xml crds/src/main operator/pom.xml operator/src/main
       else
-        echo inference-pod/pom.xml inference-pod/src/main
+        echo images/inference-pod.options inference-pod/pom.xml inference-pod/src/main
       fi
       ;;
     gateway) echo images/base.sh bin/lib/envoy.sh ;;

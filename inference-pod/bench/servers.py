@@ -15,7 +15,7 @@ import load
 
 HERE = pathlib.Path(__file__).parent
 START_SECONDS = 120
-JAVA = [os.path.join(os.environ.get("JAVA_HOME", "/usr"), "bin/java"), "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"]
+JAVA = [os.path.join(os.environ.get("JAVA_HOME", "/usr"), "bin/java"), f"@{HERE.parents[1]}/images/inference-pod.options"]
 
 
 class Setup(NamedTuple):
@@ -178,7 +178,7 @@ def pod(setup, work, name="zonefleet", model="bench", **settings):
     }
     process, log = launch(
         name,
-        [*JAVA, "-Xss512k", "-jar", os.environ["ZONEFLEET_POD_JAR"]],
+        [*JAVA, "-jar", os.environ["ZONEFLEET_POD_JAR"]],
         work,
         {key: str(value) for key, value in environment.items()},
     )
