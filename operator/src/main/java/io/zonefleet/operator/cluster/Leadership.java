@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -30,8 +31,8 @@ public final class Leadership implements AutoCloseable {
    */
   public record Timing(Duration lease, Duration renew, Duration retry) {}
 
-  /** Three renewals that did not come. */
-  private static final Duration SILENCE = Duration.ofMillis(1500);
+  /** Two renewals that did not come. */
+  private static final Duration SILENCE = Duration.ofMillis(1000);
 
   private final KubernetesClient client;
   private final Timing timing;
@@ -63,6 +64,7 @@ public final class Leadership implements AutoCloseable {
   private static final class TimedLock extends LeaseLock {
     private volatile long renewedNanos;
     private volatile boolean everRenewed;
+    private volatile String holder = "";
     private String problem = "";
     private final Predicate<String> isDark;
 
@@ -77,7 +79,12 @@ public final class Leadership implements AutoCloseable {
       try {
         var found = super.get(client);
         problem = "";
-        return found != null && isGone(found) ? expired(found) : found;
+        holder = found == null ? "" : Objects.requireNonNullElse(found.getHolderIdentity(), "");
+        if (found == null || !isGone(found)) {
+          return found;
+        }
+        LOG.infof("the leader %s lies in a dark zone and is silent", holder);
+        return expired(found);
       } catch (KubernetesClientException e) {
         if (!e.getMessage().equals(problem)) {
           LOG.warnf("the lease cannot be read: %s", e.getMessage());
@@ -93,16 +100,30 @@ public final class Leadership implements AutoCloseable {
      * ends.
      */
     private boolean isGone(LeaderElectionRecord held) {
-      var holder = held.getHolderIdentity();
-      if (holder == null || holder.isEmpty() || holder.equals(identity())) {
+      return isInTheDark(held.getHolderIdentity())
+          && Duration.between(held.getRenewTime(), ZonedDateTime.now(ZoneOffset.UTC))
+                  .compareTo(SILENCE)
+              >= 0;
+    }
+
+    private boolean isInTheDark(String leader) {
+      return leader != null
+          && !leader.isEmpty()
+          && !leader.equals(identity())
+          && isDark.test(leader);
+    }
+
+    /** Asks the API server only where the leader, as it was known last, lies in the dark. */
+    boolean holderIsGone(KubernetesClient client) {
+      if (!isInTheDark(holder)) {
         return false;
       }
-      var silent = Duration.between(held.getRenewTime(), ZonedDateTime.now(ZoneOffset.UTC));
-      if (silent.compareTo(SILENCE) < 0 || !isDark.test(holder)) {
+      try {
+        var found = super.get(client);
+        return found != null && isGone(found);
+      } catch (KubernetesClientException e) {
         return false;
       }
-      LOG.infof("the leader %s lies in a dark zone, silent for %d ms", holder, silent.toMillis());
-      return true;
     }
 
     private static LeaderElectionRecord expired(LeaderElectionRecord held) {
@@ -168,6 +189,14 @@ public final class Leadership implements AutoCloseable {
    */
   public boolean leads() {
     return elected && lock.renewedWithin(timing.renew());
+  }
+
+  /**
+   * Whether another replica holds the lease, lies in a zone that a quorum sees no more, and is
+   * silent, so that nobody leads until it is replaced.
+   */
+  public boolean leaderIsGone() {
+    return lock.holderIsGone(client);
   }
 
   /** Runs on each gain of leadership, on the election's thread: return soon. */

@@ -161,6 +161,11 @@ final class FleetLoop implements Rim {
   }
 
   @Override
+  public boolean leaderIsGone() {
+    return shell.leadership().leaderIsGone();
+  }
+
+  @Override
   public void label(List<Pod> pods, Predicate<String> zoneServes) {
     shell.labels().keep(pods, zoneServes);
   }

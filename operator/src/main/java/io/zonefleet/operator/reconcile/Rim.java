@@ -37,6 +37,9 @@ interface Rim {
   /** Writes the status if the resource is still the one that was read. */
   StatusStore.Outcome write(DeepSeekDeployment read, DeepSeekDeploymentStatus status);
 
+  /** Whether the leader is another replica, in the dark and silent, so that nobody leads now. */
+  boolean leaderIsGone();
+
   /** Puts pods of serving zones into the front Service and takes the others out. */
   void label(List<Pod> pods, Predicate<String> zoneServes);
 

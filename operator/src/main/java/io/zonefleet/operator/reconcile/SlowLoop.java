@@ -20,8 +20,9 @@ import org.jboss.logging.Logger;
 
 /**
  * The slow loop of one fleet in one replica: look, decide, commit, follow. Every replica looks and
- * publishes traffic; the leader alone decides and writes. All I/O is the {@link Rim}'s, so that the
- * simulation runs this very class. For one thread.
+ * publishes traffic; the leader alone decides and writes, except that gateways which went dark with
+ * it are taken out of the front Service by the others, before one of them leads. All I/O is the
+ * {@link Rim}'s, so that the simulation runs this very class. For one thread.
  */
 final class SlowLoop {
   private static final Logger LOG = Logger.getLogger(SlowLoop.class);
@@ -66,6 +67,9 @@ final class SlowLoop {
       label(fleet, policy, around);
     } else {
       memory.doubt(decision.state());
+      if (rim.leaderIsGone()) {
+        rim.label(around.gateways(), decision.state()::gatewaysServe);
+      }
     }
     publish(fleet, policy, around);
     return around;

@@ -14,6 +14,7 @@ import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.NodeReport;
 import io.zonefleet.operator.zones.Observation;
 import io.zonefleet.operator.zones.PodReport;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -214,6 +215,18 @@ final class SimReplica implements Rim {
   /** So long that a drain before it, which had ended, is written into the status too. */
   private boolean askedLongAgo(String zone) {
     return sim.now() - sim.api().askedSince(zone) > 15_000;
+  }
+
+  @Override
+  public boolean leaderIsGone() {
+    return reachesApi() && sim.silentLeader(this).filter(r -> seesDark(r.zone)).isPresent();
+  }
+
+  private boolean seesDark(String zone) {
+    return loop.state().zones().stream()
+        .filter(z -> z.name().equals(zone))
+        .flatMap(z -> z.darkSince().stream())
+        .anyMatch(since -> Duration.between(since, now()).toMillis() >= 500);
   }
 
   @Override

@@ -19,6 +19,7 @@ final class Simulation {
   private static final int LEASE_MILLIS = 5000;
 
   private static final int RENEW_MILLIS = 3500;
+  private static final int SILENCE_MILLIS = 1000;
 
   /** How often replicas look while something happens. */
   private static final int LOOK_MILLIS = 250;
@@ -135,6 +136,13 @@ final class Simulation {
     } else if (now - leaderlessSince >= (now == 0 ? 0 : LEASE_MILLIS - RENEW_MILLIS)) {
       replicas.stream().filter(r -> r.reachesApi()).findFirst().ifPresent(r -> r.elected = true);
     }
+  }
+
+  /** The replica that holds the lease, if it is not that one and has missed two renewals. */
+  Optional<SimReplica> silentLeader(SimReplica asking) {
+    return replicas.stream()
+        .filter(r -> r.elected && r != asking && now - r.reachedApiAt > SILENCE_MILLIS)
+        .findFirst();
   }
 
   /** Gateways hold their stream to a replica that they reach, and follow its plan. */
