@@ -144,6 +144,8 @@ public final class GatewayFixture implements AutoCloseable {
     if (xds != null) {
       xds.close();
     }
-    pods.forEach(Pod::close);
+    for (var pod : pods) {
+      pod.close();
+    }
   }
 }

@@ -9,22 +9,36 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A stand-in for an inference pod, on a loopback address of its own: see {@link PodProcess}. */
 public final class Pod implements AutoCloseable {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
+  /** By address, what earlier tests are done with: no start, and compiled code. */
+  private static final Map<String, Launched> IDLE = new ConcurrentHashMap<>();
+
+  private static final class Launched {
+    final Process process;
+    final int port;
+    boolean listens;
+
+    Launched(Process process, int port) {
+      this.process = process;
+      this.port = port;
+    }
+  }
+
   public final String zone;
   public final String address;
   public final int port;
-  private Process process;
+  private final Launched launched;
+  private boolean killed;
 
   /** Starts it and waits until it listens. */
   static Pod start(String zone, String address) throws Exception {
-    var pod = new Pod(zone, address, freePort(address));
-    pod.launch();
-    pod.awaitListening();
-    return pod;
+    return new Pod(zone, address, launch(address)).ready();
   }
 
   /** One pod for each of the zones, started together. */
@@ -32,19 +46,20 @@ public final class Pod implements AutoCloseable {
     var pods = new ArrayList<Pod>();
     for (int i = 0; i < zones.length; i++) {
       var address = "127.0.1." + (i + 1);
-      pods.add(new Pod(zones[i], address, freePort(address)));
-      pods.getLast().launch();
+      var idle = IDLE.remove(address);
+      pods.add(new Pod(zones[i], address, idle != null ? idle : launch(address)));
     }
     for (var pod : pods) {
-      pod.awaitListening();
+      pod.ready();
     }
     return pods;
   }
 
-  private Pod(String zone, String address, int port) {
+  private Pod(String zone, String address, Launched launched) {
     this.zone = zone;
     this.address = address;
-    this.port = port;
+    this.launched = launched;
+    port = launched.port;
   }
 
   static int freePort(String address) throws IOException {
@@ -53,36 +68,20 @@ public final class Pod implements AutoCloseable {
     }
   }
 
-  private void launch() throws IOException {
-    var classes =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    process =
-        new ProcessBuilder(
-                System.getProperty("java.home") + "/bin/java",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx128m",
-                "-cp",
-                classes,
-                PodProcess.class.getName(),
-                zone,
-                address,
-                Integer.toString(port))
-            .redirectErrorStream(true)
-            .start();
+  private static Launched launch(String address) throws IOException {
+    int port = freePort(address);
+    return new Launched(PodJava.start(address, port), port);
   }
 
-  private void awaitListening() throws IOException {
-    // not closed: the process would die of a broken pipe
-    var output = process.inputReader();
-    var seen = new StringBuilder();
-    for (var line = output.readLine(); line != null; line = output.readLine()) {
-      if (line.equals("listening")) {
-        return;
+  private Pod ready() throws Exception {
+    if (!launched.listens) {
+      if (!"listening".equals(launched.process.inputReader().readLine())) {
+        throw new IOException("pod of " + zone + " did not start");
       }
-      seen.append(line).append('\n');
+      launched.listens = true;
     }
-    throw new IOException("pod of " + zone + " did not start:\n" + seen);
+    ask("/control?zone=" + zone);
+    return this;
   }
 
   TrafficPlan.Endpoint endpoint() {
@@ -125,7 +124,8 @@ public final class Pod implements AutoCloseable {
   }
 
   public void kill() {
-    process.destroyForcibly();
+    killed = true;
+    launched.process.destroyForcibly();
   }
 
   private String ask(String path) throws Exception {
@@ -134,14 +134,22 @@ public final class Pod implements AutoCloseable {
   }
 
   private void signal(String name) throws Exception {
-    int status = new ProcessBuilder("kill", name, Long.toString(process.pid())).start().waitFor();
+    int status =
+        new ProcessBuilder("kill", name, Long.toString(launched.process.pid())).start().waitFor();
     if (status != 0) {
       throw new IOException("kill " + name + " failed with status " + status);
     }
   }
 
+  /** Leaves the process to the next test, unless it was killed. */
   @Override
-  public void close() {
-    process.destroyForcibly();
+  public void close() throws Exception {
+    if (killed) {
+      return;
+    }
+    thaw();
+    if (IDLE.putIfAbsent(address, launched) != null) {
+      kill();
+    }
   }
 }

@@ -4,13 +4,15 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A stand-in for an inference pod, in a process of its own so that it can be frozen and killed.
- * Speaks HTTP/2 without TLS and HTTP/1.1. Arguments: zone, address, port.
+ * Speaks HTTP/2 without TLS and HTTP/1.1. Arguments: address, port. Ends when its input does, as
+ * when the process of the tests ends.
  *
  * <ul>
  *   <li>{@code GET /readyz}: 200, or 503 after {@code /control?ready=false}
@@ -18,28 +20,27 @@ import java.util.concurrent.atomic.AtomicLong;
  *   <li>{@code POST /stream?chunks=N&millis=M}: N server-sent events, one each M ms
  *   <li>{@code /control?ready=false|true}, {@code /control?refuse=503}: new requests get that
  *       status
+ *   <li>{@code /control?zone=NAME}: as if new, in that zone
  *   <li>{@code /started}: predictions and streams begun
  * </ul>
  */
 final class PodProcess {
   private final Vertx vertx = Vertx.vertx();
-  private final String zone;
   private final AtomicBoolean ready = new AtomicBoolean(true);
 
   /** The status that new requests get; 0 for none. */
   private final AtomicInteger refusal = new AtomicInteger();
 
   private final AtomicInteger started = new AtomicInteger();
+  private volatile String zone = "";
 
-  private PodProcess(String zone) {
-    this.zone = zone;
-  }
+  private PodProcess() {}
 
-  public static void main(String[] args) {
-    var pod = new PodProcess(args[0]);
+  public static void main(String[] args) throws IOException {
+    var pod = new PodProcess();
     pod.vertx
         .createHttpServer(
-            new HttpServerOptions().setHost(args[1]).setPort(Integer.parseInt(args[2])))
+            new HttpServerOptions().setHost(args[0]).setPort(Integer.parseInt(args[1])))
         .requestHandler(pod::answer)
         .listen()
         .onSuccess(server -> System.out.println("listening"))
@@ -48,6 +49,8 @@ final class PodProcess {
               why.printStackTrace();
               System.exit(1);
             });
+    System.in.read();
+    System.exit(0);
   }
 
   private void answer(HttpServerRequest request) {
@@ -70,6 +73,10 @@ final class PodProcess {
   private void control(HttpServerRequest request) {
     ready.set(!"false".equals(request.getParam("ready")));
     refusal.set(Integer.parseInt(request.getParam("refuse", "0")));
+    if (request.params().contains("zone")) {
+      zone = request.getParam("zone");
+      started.set(0);
+    }
     request.response().end();
   }
 
@@ -84,11 +91,19 @@ final class PodProcess {
       request.endHandler(
           end ->
               vertx.setTimer(
-                  Math.max(1, millis), timer -> request.response().end("" + length.get())));
+                  Math.max(1, millis),
+                  timer -> {
+                    if (!request.response().closed()) {
+                      request.response().end("" + length.get());
+                    }
+                  }));
     }
   }
 
   private void stream(HttpServerRequest request, int left, long millis) {
+    if (request.response().closed()) {
+      return;
+    }
     if (left == 0) {
       request.response().end("data: [DONE]\n\n");
       return;
