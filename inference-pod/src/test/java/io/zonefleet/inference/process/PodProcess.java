@@ -1,6 +1,7 @@
 package io.zonefleet.inference.process;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,6 +24,20 @@ final class PodProcess implements AutoCloseable {
   static final Path MODELS = Path.of(System.getProperty("zonefleet.model.dir"));
   static final Duration DEADLINE = Duration.ofSeconds(40);
 
+  private static final Path TARGET =
+      Path.of(System.getProperty("quarkus.app")).getParent().getParent();
+
+  /** The classes that a first pod loads (CDS): with them a start costs half the CPU. */
+  private static final Path CLASSES = TARGET.resolve("classes.jsa");
+
+  static {
+    try {
+      archiveClasses();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   final int port;
   private final Process process;
@@ -39,6 +54,21 @@ final class PodProcess implements AutoCloseable {
    * that add to or replace the defaults.
    */
   static PodProcess start(Path work, String... settings) throws IOException {
+    return start("-XX:SharedArchiveFile=" + CLASSES, work, settings);
+  }
+
+  private static void archiveClasses() throws IOException {
+    Path work = Files.createDirectories(TARGET.resolve("first-pod"));
+    try (PodProcess pod = start("-XX:ArchiveClassesAtExit=" + CLASSES, work)) {
+      pod.await("ready", () -> pod.status("/readyz") == 200);
+      pod.post("/v1/chat/completions", longChat(5, true));
+      pod.sigterm();
+      pod.exitCode();
+    }
+  }
+
+  private static PodProcess start(String archive, Path work, String... settings)
+      throws IOException {
     int port = freePort();
     Map<String, String> environment = new HashMap<>();
     environment.put("ZONEFLEET_MODEL_DIR", MODELS.toString());
@@ -59,7 +89,8 @@ final class PodProcess implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "-Xmx256m",
             "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1"));
+            "-XX:TieredStopAtLevel=1",
+            archive));
     command.addAll(List.of("-jar", System.getProperty("quarkus.app")));
     ProcessBuilder builder =
         new ProcessBuilder(command)
