@@ -60,6 +60,34 @@ func connects(name, from, address string, port int) bool {
 
 const kubeletPort = 10250
 
+// The API server was away for everybody: that says nothing about a node. The first test, for it waits longest.
+func TestNodesStayReadyWhenTheAPIServerWasAway(t *testing.T) {
+	t.Parallel()
+	const name = "t-away"
+	up(t, name, "--zones", "a,b")
+	changed := func() string {
+		return zonelab(t, "kubectl", "--name", name, "get", "nodes", "-o",
+			`jsonpath={range .items[*]}{.status.conditions[?(@.type=="Ready")].lastTransitionTime} {end}`)
+	}
+	before := changed()
+	if len(strings.Fields(before)) != 2 {
+		t.Fatalf("two nodes became ready at %q", before)
+	}
+	zonelab(t, "pause", "--name", name, "kube-apiserver")
+	time.Sleep(25 * time.Second) // longer than a node may be silent
+	zonelab(t, "resume", "--name", name, "kube-apiserver")
+	eventually(t, "another controller manager leads", func() bool {
+		out, _ := try("kubectl", "--name", name, "--namespace", "kube-system", "get", "lease", "kube-controller-manager",
+			"-o", "jsonpath={.spec.leaseTransitions}")
+		return out == "1"
+	})
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		if now := changed(); now != before {
+			t.Fatalf("nodes were taken for silent: their readiness changed at %s, before at %s", now, before)
+		}
+	}
+}
+
 func TestZonesCanBeCutPartitionedAndHealed(t *testing.T) {
 	t.Parallel()
 	const name = "t-net"
@@ -136,34 +164,6 @@ func TestAPausedAPIServerAnswersNobodyUntilItIsResumed(t *testing.T) {
 	eventually(t, "the API server answers again", answers)
 	if out, err := try("pause", "--name", name, "kube-apiserfer"); err == nil || !strings.Contains(out, "kube-apiserver") {
 		t.Errorf("a component that is none: %v %s", err, out)
-	}
-}
-
-// The API server was away for everybody: that says nothing about a node.
-func TestNodesStayReadyWhenTheAPIServerWasAway(t *testing.T) {
-	t.Parallel()
-	const name = "t-away"
-	up(t, name, "--zones", "a,b")
-	changed := func() string {
-		return zonelab(t, "kubectl", "--name", name, "get", "nodes", "-o",
-			`jsonpath={range .items[*]}{.status.conditions[?(@.type=="Ready")].lastTransitionTime} {end}`)
-	}
-	before := changed()
-	if len(strings.Fields(before)) != 2 {
-		t.Fatalf("two nodes became ready at %q", before)
-	}
-	zonelab(t, "pause", "--name", name, "kube-apiserver")
-	time.Sleep(25 * time.Second) // longer than a node may be silent
-	zonelab(t, "resume", "--name", name, "kube-apiserver")
-	eventually(t, "another controller manager leads", func() bool {
-		out, _ := try("kubectl", "--name", name, "--namespace", "kube-system", "get", "lease", "kube-controller-manager",
-			"-o", "jsonpath={.spec.leaseTransitions}")
-		return out == "1"
-	})
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
-		if now := changed(); now != before {
-			t.Fatalf("nodes were taken for silent: their readiness changed at %s, before at %s", now, before)
-		}
 	}
 }
 
