@@ -86,12 +86,13 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
     if (!leadership.leads() || fleet.isMarkedForDeletion()) {
       return UpdateControl.noUpdate();
     }
+    var given = surges.now(fleet);
     var problems = invalid(fleet);
     if (problems.isEmpty()) {
-      problems = apply(fleet);
+      problems = apply(fleet, given);
     }
-    note(fleet, problems);
-    return again(problems, surges.isOn(fleet));
+    note(fleet, problems, given);
+    return again(problems, given);
   }
 
   private static List<Finding> invalid(DeepSeekDeployment fleet) {
@@ -100,12 +101,12 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
         .toList();
   }
 
-  private List<Finding> apply(DeepSeekDeployment fleet) {
+  private List<Finding> apply(DeepSeekDeployment fleet, Surges.Given given) {
     // first, for pods wait for the Secret that they mount
     var withoutCertificate = trust.keep(fleet);
     var turn = fronts.of(fleet);
     var applied =
-        applier.apply(fleet, FleetObjects.of(fleet, settings, turn.door(), surges.replicas(fleet)));
+        applier.apply(fleet, FleetObjects.of(fleet, settings, turn.door(), given.replicas()));
     return Stream.of(
             Stream.concat(withoutCertificate.stream(), applied.refused().stream())
                 .map(words -> Finding.ofFleet(Finding.Reason.ObjectsRefused, words)),
@@ -116,19 +117,20 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
         .toList();
   }
 
-  private void note(DeepSeekDeployment fleet, List<Finding> problems) {
+  private void note(DeepSeekDeployment fleet, List<Finding> problems, Surges.Given given) {
     var meta = fleet.getMetadata();
     applications.note(
         ClusterView.key(fleet),
         new Applications.Application(
-            meta.getUid(), meta.getGeneration(), problems, surges.replicas(fleet)));
+            meta.getUid(), meta.getGeneration(), problems, given.replicas()));
   }
 
   /** A surge ends with time, not with a change of the resource. */
-  private static UpdateControl<DeepSeekDeployment> again(List<Finding> problems, boolean surge) {
+  private static UpdateControl<DeepSeekDeployment> again(
+      List<Finding> problems, Surges.Given given) {
     var control = UpdateControl.<DeepSeekDeployment>noUpdate();
     if (problems.isEmpty()) {
-      return surge ? control.rescheduleAfter(TRY_AGAIN) : control;
+      return given.isSurge() ? control.rescheduleAfter(TRY_AGAIN) : control;
     }
     var onlyWaits = problems.stream().noneMatch(p -> p.reason().isFault());
     return control.rescheduleAfter(onlyWaits ? LOOK_AGAIN : TRY_AGAIN);

@@ -22,17 +22,22 @@ final class Surges {
     this.clock = clock;
   }
 
-  /** By zone; never fewer than the spec asks for. */
-  Map<String, Integer> replicas(DeepSeekDeployment fleet) {
+  /**
+   * What zones have at one moment. A surge ends with time, so a second question may have another
+   * answer.
+   *
+   * @param replicas by zone; never fewer than the spec asks for
+   * @param isSurge whether some zone has more than it asks for
+   */
+  record Given(Map<String, Integer> replicas, boolean isSurge) {}
+
+  Given now(DeepSeekDeployment fleet) {
     var policy = FleetPolicies.of(fleet.getSpec());
     var wanted = Surge.replicas(policy, StatusReader.state(fleet.getStatus()), clock.instant());
-    return PodClaims.bound(
-        fleet, asked(fleet), wanted, view.claims(fleet.getMetadata().getNamespace()));
-  }
-
-  /** Whether some zone has more than it asks for. */
-  boolean isOn(DeepSeekDeployment fleet) {
-    return !replicas(fleet).equals(asked(fleet));
+    var asked = asked(fleet);
+    var replicas =
+        PodClaims.bound(fleet, asked, wanted, view.claims(fleet.getMetadata().getNamespace()));
+    return new Given(replicas, !replicas.equals(asked));
   }
 
   private static Map<String, Integer> asked(DeepSeekDeployment fleet) {
