@@ -22,7 +22,9 @@ import java.util.stream.Stream;
  * loaded (CDS), which halves what a start costs. Archives hold classes of jars only.
  */
 final class PodJava {
-  private static final Path FOLDER = Path.of("target", "pod");
+  /** Tests run in several processes. */
+  private static final Path FOLDER = Path.of("target", "pod-" + ProcessHandle.current().pid());
+
   private static final Path ARCHIVE = FOLDER.resolve("classes.jsa");
   private static final String CLASS_PATH;
 
