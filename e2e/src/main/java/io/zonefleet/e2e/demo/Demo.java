@@ -21,7 +21,7 @@ public final class Demo {
   private static final String FLEET = "chat";
 
   /** Two clients of so many requests a second leave a machine of two cores room for a neighbour. */
-  private static final int RATE = 20;
+  private static final int RATE = 25;
 
   private static final List<String> QUESTIONS =
       List.of("What is the capital of Japan?", "你好", "中国的首都是哪里?");
