@@ -75,7 +75,7 @@ public final class Fleet implements AutoCloseable {
     Await.until("every inference pod of " + name + " is ready", READY, this::podsReady);
     Await.until(
         "the front Service of " + name + " has a gateway in each of " + zones + " and no other",
-        READY,
+        Duration.ofMinutes(1),
         () -> frontZones().equals(Set.copyOf(zones)));
   }
 
