@@ -25,7 +25,7 @@ class BadInputIT {
 
   private static final Duration SOON = Duration.ofSeconds(90);
   private static final String MODEL = "{name: tiny-r1, revision: r1}";
-  private static final String ZONES = "[{name: zone-a}]";
+  private static final String ZONES = "[{name: zone-a}, {name: zone-b}]";
   private static final String STORAGE =
       "{mode: Shared, claims: {shared: " + Installation.WEIGHTS + "}}";
 
