@@ -24,11 +24,11 @@ def serve_generator(model, front, slots, pad):
         batch = take(front, slots)
         if not batch:
             continue
-        longest = max(len(client.prompt) for client in batch)
-        steps = max(client.left for client in batch)
+        longest = max(len(request.prompt) for request in batch)
+        steps = max(request.left for request in batch)
         padded = np.full((len(batch), longest), pad, np.int32)
-        for row, client in enumerate(batch):
-            padded[row, : len(client.prompt)] = client.prompt
+        for row, request in enumerate(batch):
+            padded[row, : len(request.prompt)] = request.prompt
         params = genai.GeneratorParams(model)
         length = longest + steps
         params.set_search_options(
@@ -38,11 +38,11 @@ def serve_generator(model, front, slots, pad):
         generator.append_tokens(padded)
         for _ in range(steps):
             generator.generate_next_token()
-            for client, token in zip(batch, generator.get_next_tokens()):
-                if client.left and not client.gone:
-                    client.token(token)
+            for request, token in zip(batch, generator.get_next_tokens()):
+                if not request.done:
+                    request.token(token)
             front.poll(idle=False)
-            if all(client.gone or not client.left for client in batch):
+            if all(request.done for request in batch):
                 break
 
 
@@ -52,28 +52,28 @@ def serve_engine(model, front):
     running = {}
     while True:
         front.poll(idle=not running and not front.waiting)
-        for client in take(front, sys.maxsize):
+        for asked in take(front, sys.maxsize):
             options = genai.RequestOptions()
-            options.set_max_session_tokens(len(client.prompt) + client.left)
+            options.set_max_session_tokens(len(asked.prompt) + asked.left)
             request = engine.create_request(options=options)
             turn = genai.TurnOptions(request)
             turn.set_do_sample(False)
-            turn.set_max_generated_tokens(client.left)
-            turn.set_min_generated_tokens(client.left)
-            running[request] = client, request.begin_turn(np.array(client.prompt, np.int32), turn)
+            turn.set_max_generated_tokens(asked.left)
+            turn.set_min_generated_tokens(asked.left)
+            running[request] = asked, request.begin_turn(np.array(asked.prompt, np.int32), turn)
         if not running:
             continue
         for event in engine.run(buffer):
-            client, _ = running[event.request]
+            asked, _ = running[event.request]
             if event.flags & genai.EngineEventFlags.FAILED:
                 raise RuntimeError(f"the engine failed: {event.error_code}")
-            if event.flags & genai.EngineEventFlags.TOKEN and not client.gone:
-                client.token(event.token)
+            if event.flags & genai.EngineEventFlags.TOKEN and not asked.done:
+                asked.token(event.token)
             if event.flags & genai.EngineEventFlags.TURN_FINISHED:
                 del running[event.request]
                 event.request.close()
-        for request, (client, turn_id) in running.items():
-            if client.gone:
+        for request, (asked, turn_id) in running.items():
+            if asked.connection.gone:
                 request.cancel_turn(turn_id)
 
 

@@ -30,18 +30,18 @@ def load(folder, threads):
 
 
 def serve(compiled, front):
-    request = compiled.create_infer_request()
+    infer = compiled.create_infer_request()
     while True:
         front.poll(idle=not front.waiting)
-        for client in take(front, 1):
-            request.reset_state()
-            ids, length = np.array([client.prompt], np.int64), 0
-            while client.left and not client.gone:
+        for request in take(front, 1):
+            infer.reset_state()
+            ids, length = np.array([request.prompt], np.int64), 0
+            while not request.done:
                 length += ids.shape[1]
                 feeds = {"input_ids": ids, "attention_mask": np.ones((1, length), np.int64)}
-                logits = request.infer(feeds, share_inputs=True, share_outputs=True)["logits"]
+                logits = infer.infer(feeds, share_inputs=True, share_outputs=True)["logits"]
                 token = int(logits[0, -1].argmax())
-                client.token(token)
+                request.token(token)
                 ids = np.array([[token]], np.int64)
                 front.poll(idle=False)
 

@@ -13,38 +13,47 @@ HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding
 END = b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"
 
 
-class Client:
-    """A connection, and the one request that it may have under way."""
+class Connection:
+    """A client, which sends its next request when it has the answer to the last one."""
 
     def __init__(self, sock):
         self.sock, self.received, self.gone = sock, b"", False
-        self.prompt, self.left, self.begun = None, 0, False
 
-    def parse(self):
-        """Whether a whole request has come."""
+    def request(self):
+        """The request that has come whole, or None."""
         head, found, body = self.received.partition(b"\r\n\r\n")
         if not found:
-            return False
+            return None
         length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
         if len(body) < length:
-            return False
+            return None
         request = json.loads(body[:length])
         self.received = body[length:]
-        self.prompt, self.left, self.begun = request["prompt"], request["max_tokens"], False
-        return True
-
-    def token(self, token):
-        data = b"data: %d\n\n" % token
-        text = b"%x\r\n%b\r\n" % (len(data), data)
-        self.left -= 1
-        self.write((b"" if self.begun else HEAD) + text + (b"" if self.left else END))
-        self.begun = True
+        return Request(self, request["prompt"], request["max_tokens"])
 
     def write(self, data):
         try:
             self.sock.sendall(data)
         except OSError:
             self.gone = True
+
+
+class Request:
+    """What is still to be said to one prompt: `left` tokens. A batch may hold it for longer than that, when its connection has the next."""
+
+    def __init__(self, connection, prompt, left):
+        self.connection, self.prompt, self.left, self.begun = connection, prompt, left, False
+
+    @property
+    def done(self):
+        return not self.left or self.connection.gone
+
+    def token(self, token):
+        data = b"data: %d\n\n" % token
+        text = b"%x\r\n%b\r\n" % (len(data), data)
+        self.left -= 1
+        self.connection.write((b"" if self.begun else HEAD) + text + (b"" if self.left else END))
+        self.begun = True
 
 
 class Front:
@@ -60,29 +69,30 @@ class Front:
             if key.data is None:
                 sock, _ = key.fileobj.accept()
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self.selector.register(sock, selectors.EVENT_READ, Client(sock))
+                self.selector.register(sock, selectors.EVENT_READ, Connection(sock))
             else:
                 self.read(key.data)
 
-    def read(self, client):
+    def read(self, connection):
         try:
-            data = client.sock.recv(1 << 16)
+            data = connection.sock.recv(1 << 16)
         except OSError:
             data = b""
         if not data:
-            client.gone = True
-            self.selector.unregister(client.sock)
-            client.sock.close()
+            connection.gone = True
+            self.selector.unregister(connection.sock)
+            connection.sock.close()
             return
-        client.received += data
-        if client.parse():
-            self.waiting.append(client)
+        connection.received += data
+        request = connection.request()
+        if request:
+            self.waiting.append(request)
 
 
 def take(front, most):
     batch = []
     while front.waiting and len(batch) < most:
-        client = front.waiting.popleft()
-        if not client.gone:
-            batch.append(client)
+        request = front.waiting.popleft()
+        if not request.done:
+            batch.append(request)
     return batch
