@@ -110,9 +110,9 @@ class Window:
 def drive(port, body, load, lengths, seconds, seed):
     """Runs a load until a window of `seconds` has passed that began when the server had warmed up, and hangs up.
 
-    body(prompt_tokens, output_tokens, rng) makes a request's JSON. The window begins once each client has had an answer, or half of
-    `seconds` has gone; so too, for open load, for as many requests as a second brings."""
-    rng = random.Random(seed)
+    body(prompt_tokens, output_tokens, rng) makes a request's JSON; the seed gives all servers the same lengths. The window begins once
+    each client has had an answer, or half of `seconds` has gone; so too, for open load, for as many requests as a second brings."""
+    sizes, rng = random.Random(seed), random.Random(seed)
     selector, idle, window = selectors.DefaultSelector(), [], Window()
     start = time.perf_counter()
     arrivals = [(start, n) for n in range(load.clients)] if load.clients else [(start, 0)]
@@ -128,7 +128,7 @@ def drive(port, body, load, lengths, seconds, seed):
                 return window.sample(now)
             while arrivals and arrivals[0][0] <= now:
                 due, _ = heapq.heappop(arrivals)
-                prompt, output = lengths.draw(rng)
+                prompt, output = lengths.draw(sizes)
                 sock = idle.pop() if idle else connect(port)
                 window.passes(now, flying)
                 flying += 1
