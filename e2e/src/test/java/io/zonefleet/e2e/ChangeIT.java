@@ -161,16 +161,7 @@ class ChangeIT {
   }
 
   private Set<String> ready(String component) {
-    return uids(
-        podsOf(component)
-            .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-            .filter(
-                pod ->
-                    pod.getStatus().getConditions().stream()
-                        .anyMatch(
-                            condition ->
-                                condition.getType().equals("Ready")
-                                    && condition.getStatus().equals("True"))));
+    return uids(podsOf(component).filter(Fleet::isReady));
   }
 
   /**

@@ -1,9 +1,9 @@
 package io.zonefleet.e2e;
 
-import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.zonefleet.e2e.cluster.DockerAnswers;
 import io.zonefleet.e2e.cluster.K3s;
 import io.zonefleet.e2e.fleet.Await;
@@ -40,14 +40,9 @@ class K3sIT {
     Await.until(
         node + (ready ? " is ready" : " is not ready"),
         Duration.ofMinutes(2),
-        () -> isReady(client.nodes().withName(node).get()) == ready);
-  }
-
-  private static boolean isReady(Node node) {
-    return node != null
-        && node.getStatus().getConditions().stream()
-            .anyMatch(
-                condition ->
-                    condition.getType().equals("Ready") && condition.getStatus().equals("True"));
+        () -> {
+          var found = client.nodes().withName(node).get();
+          return (found != null && Readiness.isNodeReady(found)) == ready;
+        });
   }
 }

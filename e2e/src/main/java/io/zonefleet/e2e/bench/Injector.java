@@ -1,6 +1,5 @@
 package io.zonefleet.e2e.bench;
 
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.zonefleet.e2e.fleet.Await;
@@ -226,14 +225,8 @@ final class Injector {
             scene.pods().stream()
                 .filter(
                     pod -> others.contains(pod.getMetadata().getLabels().get("zonefleet.io/zone")))
-                .anyMatch(pod -> !ready(pod)));
+                .anyMatch(pod -> !Fleet.isReady(pod)));
     return new Injection(since, cut(first), Set.of(first));
-  }
-
-  private static boolean ready(Pod pod) {
-    return pod.getMetadata().getDeletionTimestamp() == null
-        && pod.getStatus().getConditions().stream()
-            .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
   }
 
   private void keepBusy() {

@@ -3,7 +3,6 @@ package io.zonefleet.e2e.bench;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.zonefleet.api.v1alpha1.TrafficPolicy;
 import io.zonefleet.e2e.cluster.ZoneCluster.Vantage;
@@ -158,9 +157,7 @@ final class Scene implements AutoCloseable {
   /** Waits until all pods are there and as they should be, and traffic is where it belongs. */
   void settle() {
     Await.until(
-        "all pods of " + name + " are up to date and ready",
-        SETTLED,
-        () -> sets().stream().allMatch(Scene::upToDate));
+        "all pods of " + name + " are up to date and ready", SETTLED, fleet::podsAreUpToDate);
     fleet.awaitCondition("Ready", "True", SETTLED);
     var wanted = policy == TrafficPolicy.ActiveActive ? Set.copyOf(zones) : Set.of(first());
     Await.until(
@@ -171,23 +168,6 @@ final class Scene implements AutoCloseable {
                 && fleet.status().zones().stream()
                     .allMatch(zone -> Set.of("Active", "Standby").contains(zone.role())));
     pace("app.kubernetes.io/instance=%s,app.kubernetes.io/component=inference".formatted(name), 1);
-  }
-
-  private List<StatefulSet> sets() {
-    return client()
-        .apps()
-        .statefulSets()
-        .inNamespace(Fleet.NAMESPACE)
-        .withLabel("app.kubernetes.io/instance", name)
-        .list()
-        .getItems();
-  }
-
-  private static boolean upToDate(StatefulSet set) {
-    var status = set.getStatus();
-    return set.getSpec().getReplicas().equals(status.getReadyReplicas())
-        && set.getMetadata().getGeneration().equals(status.getObservedGeneration())
-        && status.getUpdateRevision().equals(status.getCurrentRevision());
   }
 
   /** The fleet's inference pods. */

@@ -2,12 +2,15 @@ package io.zonefleet.e2e.fleet;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
 import io.zonefleet.api.v1alpha1.DeepSeekDeploymentStatus;
@@ -72,15 +75,15 @@ public final class Fleet implements AutoCloseable {
         READY,
         status -> Objects.requireNonNullElse(status.observedGeneration(), 0L) >= generation);
     awaitCondition("Ready", "True", READY);
-    Await.until("every inference pod of " + name + " is ready", READY, this::podsReady);
+    Await.until("every pod of " + name + " is up to date", READY, this::podsAreUpToDate);
     Await.until(
         "the front Service of " + name + " has a gateway in each of " + zones + " and no other",
         Duration.ofMinutes(1),
         () -> frontZones().equals(Set.copyOf(zones)));
   }
 
-  /** Whatever the operator says, which may just have started. */
-  private boolean podsReady() {
+  /** Whether all pods are there, as they should be and ready, whatever the operator says. */
+  public boolean podsAreUpToDate() {
     return client
         .apps()
         .statefulSets()
@@ -89,7 +92,19 @@ public final class Fleet implements AutoCloseable {
         .list()
         .getItems()
         .stream()
-        .allMatch(set -> set.getSpec().getReplicas().equals(set.getStatus().getReadyReplicas()));
+        .allMatch(Fleet::isUpToDate);
+  }
+
+  private static boolean isUpToDate(StatefulSet set) {
+    var status = set.getStatus();
+    return set.getSpec().getReplicas().equals(status.getReadyReplicas())
+        && set.getMetadata().getGeneration().equals(status.getObservedGeneration())
+        && status.getUpdateRevision().equals(status.getCurrentRevision());
+  }
+
+  /** Whether the pod is ready, and not on its way out. */
+  public static boolean isReady(Pod pod) {
+    return pod.getMetadata().getDeletionTimestamp() == null && Readiness.isPodReady(pod);
   }
 
   /** Zones that have an endpoint of the front Service. */

@@ -38,7 +38,7 @@ public final class Leader {
     }
     var heir =
         client.pods().inNamespace(Installation.NAMESPACE).list().getItems().stream()
-            .filter(pod -> isReady(pod) && zone(pod).equals(zone))
+            .filter(pod -> Fleet.isReady(pod) && zone(pod).equals(zone))
             .map(pod -> pod.getMetadata().getName())
             .findFirst()
             .orElseThrow(() -> new AssertionError("no operator is ready in " + zone));
@@ -64,11 +64,5 @@ public final class Leader {
         .getMetadata()
         .getLabels()
         .get("topology.kubernetes.io/zone");
-  }
-
-  private static boolean isReady(Pod pod) {
-    return pod.getMetadata().getDeletionTimestamp() == null
-        && pod.getStatus().getConditions().stream()
-            .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
   }
 }
