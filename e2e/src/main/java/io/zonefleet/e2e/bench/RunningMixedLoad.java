@@ -5,6 +5,7 @@ import io.zonefleet.e2e.fleet.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,16 +15,27 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class RunningMixedLoad implements AutoCloseable {
 
   /** Bounds a load whose bench was killed. */
-  private static final int MAX_SECONDS = 3600;
+  private static final int MAX_SECONDS = 7200;
+
+  private static final Duration MOST_AGE = Duration.ofSeconds(MAX_SECONDS / 2);
+
+  /** Of the answers that the rate asks for: a few are under way at any moment. */
+  private static final double MOST = 0.9;
+
+  /** From the end of a request until this process knows of it. */
+  private static final Duration REPORTED = Duration.ofSeconds(1);
 
   private final Process process;
   private final Thread reader;
   private final ConcurrentLinkedQueue<Sample> samples = new ConcurrentLinkedQueue<>();
   private final Map<DataPlane, String> targets;
+  private final int rate;
+  private final Instant started = Instant.now();
 
-  private RunningMixedLoad(Process process, Map<DataPlane, String> targets) {
+  private RunningMixedLoad(Process process, Map<DataPlane, String> targets, int rate) {
     this.process = process;
     this.targets = targets;
+    this.rate = rate;
     this.reader = Thread.ofVirtual().start(this::read);
   }
 
@@ -46,29 +58,52 @@ final class RunningMixedLoad implements AutoCloseable {
                 streamBody));
     targets.forEach((plane, url) -> arguments.add(plane + "=" + url));
     return new RunningMixedLoad(
-        cluster.run(from, MixedLoad.class, arguments.toArray(String[]::new)), targets);
+        cluster.run(from, MixedLoad.class, arguments.toArray(String[]::new)), targets, rate);
   }
 
-  /** Waits until each data plane has answered that many short requests. */
-  void awaitAnswers(int count, Duration deadline) {
+  /**
+   * Waits until each data plane has kept up for so long: it gave as many answers as the load asks
+   * for, nearly, and failed none.
+   */
+  void awaitSteady(Duration time, Duration deadline) {
+    samples.removeIf(sample -> sample.ended().isBefore(Instant.now().minus(deadline)));
     Await.until(
-        "%d answers from each of %s; so far %d in all".formatted(count, targets, samples.size()),
+        "each of %s has kept up with the load for %d s".formatted(targets, time.toSeconds()),
         deadline,
-        () -> targets.keySet().stream().allMatch(plane -> answered(plane) >= count));
+        () -> targets.keySet().stream().allMatch(plane -> keptUp(plane, time)));
   }
 
-  private long answered(DataPlane plane) {
+  private boolean keptUp(DataPlane plane, Duration time) {
+    var from = Instant.now().minus(time);
+    var ended =
+        samples.stream()
+            .filter(s -> s.plane() == plane && !s.stream() && s.ended().isAfter(from))
+            .toList();
+    return ended.size() >= MOST * rate * time.toSeconds() && ended.stream().allMatch(Sample::ok);
+  }
+
+  /**
+   * Waits until nothing that was sent before {@code to} is under way, streams aside, and returns
+   * what ran between the two moments. A stream that outlives {@code to} is not among it.
+   */
+  List<Sample> between(Instant from, Instant to) {
+    var known = to.plus(MixedLoad.PATIENCE).plus(REPORTED);
+    Await.until(
+        "what was sent until " + to + " has ended",
+        Duration.between(Instant.now(), known).plus(REPORTED),
+        () -> Instant.now().isAfter(known));
     return samples.stream()
-        .filter(sample -> sample.plane() == plane && sample.ok() && !sample.stream())
-        .count();
+        .filter(sample -> sample.ended().isAfter(from) && sample.sent().isBefore(to))
+        .filter(sample -> !sample.stream() || sample.ended().isBefore(to))
+        .toList();
   }
 
-  /** Sends nothing more, waits for what is under way, and returns all of it. */
-  List<Sample> stop() {
-    close();
-    return List.copyOf(samples);
+  /** Whether it goes on for long enough to see another trial. */
+  boolean lasts() {
+    return process.isAlive() && Instant.now().isBefore(started.plus(MOST_AGE));
   }
 
+  /** Sends nothing more, and waits for what is under way. */
   @Override
   public void close() {
     // not Process.destroy(), which closes the pipe before the last answers are read

@@ -36,6 +36,7 @@ final class Scene implements AutoCloseable {
   private final Row.Load load;
   private final Fleet fleet;
   private final Haproxy haproxy;
+  private RunningMixedLoad running;
 
   /** Makes the fleet and its baselines, and waits until the fleet is ready. */
   Scene(
@@ -141,10 +142,6 @@ final class Scene implements AutoCloseable {
     return inference(zone).replace("component=inference", "component=gateway");
   }
 
-  Row.Load load() {
-    return load;
-  }
-
   /** Holds each inference pod to the pace of the load, divided by {@code slowdown}. */
   void pace(String selector, int slowdown) {
     var percent = load.pacePercent() == 0 ? 100 : load.pacePercent();
@@ -181,18 +178,40 @@ final class Scene implements AutoCloseable {
         .getItems();
   }
 
-  /** Starts the load on all data planes, from the clients' zone. */
-  RunningMixedLoad start() {
-    var targets = new EnumMap<DataPlane, String>(DataPlane.class);
-    targets.put(DataPlane.zonefleet, fleet.completionsUrl());
-    targets.put(DataPlane.service, Fleet.existing(client(), name + "-plain").completionsUrl());
-    targets.put(DataPlane.haproxy, Haproxy.URL);
-    return RunningMixedLoad.start(
-        lab, new Vantage.InZone(clientZone()), load.rate(), load.streams(), SHORT, LONG, targets);
+  /**
+   * The load on all data planes, from the clients' zone. It goes on from trial to trial: its own
+   * start would disturb what is measured, and take longer than many a fault.
+   */
+  RunningMixedLoad load() {
+    if (running == null || !running.lasts()) {
+      endLoad();
+      var targets = new EnumMap<DataPlane, String>(DataPlane.class);
+      targets.put(DataPlane.zonefleet, fleet.completionsUrl());
+      targets.put(DataPlane.service, Fleet.existing(client(), name + "-plain").completionsUrl());
+      targets.put(DataPlane.haproxy, Haproxy.URL);
+      running =
+          RunningMixedLoad.start(
+              lab,
+              new Vantage.InZone(clientZone()),
+              load.rate(),
+              load.streams(),
+              SHORT,
+              LONG,
+              targets);
+    }
+    return running;
+  }
+
+  private void endLoad() {
+    if (running != null) {
+      running.close();
+      running = null;
+    }
   }
 
   @Override
   public void close() {
+    endLoad();
     haproxy.close();
     client().services().inNamespace(Fleet.NAMESPACE).withName(name + "-plain").delete();
     fleet.close();

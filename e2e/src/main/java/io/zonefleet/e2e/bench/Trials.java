@@ -11,8 +11,8 @@ import java.util.Set;
 /** Runs one fault once, under load on all data planes. */
 final class Trials {
 
-  /** What is usual is learnt from so many seconds of load. */
-  private static final int USUAL_SECONDS = 4;
+  /** What is usual is learnt from so long a time of load. */
+  private static final Duration USUAL = Duration.ofSeconds(4);
 
   private static final Duration WARM = Duration.ofSeconds(60);
 
@@ -32,21 +32,21 @@ final class Trials {
   Map<DataPlane, Row.Trial> run(Fault fault) {
     scene.settle();
     var injector = new Injector(scene);
-    List<Sample> samples;
+    var load = scene.load();
     Injector.Injection injection;
+    Instant end;
     try (var statuses = new StatusTrace(scene.client(), scene.name())) {
       try {
         injector.prepare(fault);
-        try (var load = scene.start()) {
-          load.awaitAnswers(USUAL_SECONDS * options.load().rate(), WARM);
-          injection = injector.inject(fault);
-          injector.hold(fault, injection, options);
-          samples = load.stop();
-        }
+        load.awaitSteady(USUAL, WARM);
+        injection = injector.inject(fault);
+        injector.hold(fault, injection, options);
+        end = Instant.now();
       } finally {
         injector.mend(fault);
       }
       scene.settle();
+      var samples = load.between(injection.since().minus(USUAL), end);
       return judged(fault, injection, samples, statuses.seen());
     }
   }
