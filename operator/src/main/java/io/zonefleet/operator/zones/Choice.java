@@ -21,6 +21,10 @@ final class Choice {
     if (chosen.isEmpty()) {
       chosen = firstOf(draft.lastResorts());
     }
+    if (chosen.isEmpty() && draft.before.epoch() > 0) {
+      // those who served were removed from the spec; a fleet that never served waits for a sure one
+      chosen = firstOf(draft.seen());
+    }
     if (chosen.isEmpty() || (chosen.equals(serving) && draft.gone.isEmpty())) {
       return;
     }
@@ -35,7 +39,7 @@ final class Choice {
   }
 
   private void serve(String name) {
-    var z = draft.zone(name).become(Role.Active, draft.now, "serves");
+    var z = draft.zone(name).begin().become(Role.Active, draft.now, "serves");
     boolean doubted = z.firstDoubt().isPresent();
     draft.put(doubted ? z.become(Role.Suspect, draft.now, draft.words(name)) : z);
     draft.decide();

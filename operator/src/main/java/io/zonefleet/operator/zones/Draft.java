@@ -118,6 +118,11 @@ final class Draft {
     return resorts;
   }
 
+  /** Zones that some gateway sees healthy, if only their own, or if only until their pods end. */
+  List<String> seen() {
+    return names(z -> testimony.get(z.name()).isSeen());
+  }
+
   private List<String> aliveIn(Role... roles) {
     var found = new ArrayList<String>();
     for (var role : roles) {

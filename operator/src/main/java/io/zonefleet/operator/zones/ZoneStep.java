@@ -44,6 +44,9 @@ final class ZoneStep {
       release();
       new Choice(draft).choose();
       drains.explain();
+    } else if (draft.serving().isEmpty()) {
+      // whoever served was removed from the spec, so that traffic cannot stay where it is
+      new Choice(draft).choose();
     }
     draft.names().forEach(this::forgive);
     var before = draft.before;

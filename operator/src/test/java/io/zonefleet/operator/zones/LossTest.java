@@ -57,6 +57,21 @@ class LossTest {
   }
 
   @Test
+  void theOnlyZoneLeftServesThoughGatewaysOfRemovedZonesDoNotSeeIt() {
+    var run = Run.settled("a", "b", "c");
+    run.world.partition("a", "c");
+    run.world.partition("b", "c");
+    run.until("c", Role.Lost, Duration.ofSeconds(5));
+
+    run.zones("c").look();
+
+    assertThat(run.serving()).as("its own gateways see it").containsExactly("c");
+    assertThat(run.told(Action.ZoneSwitched.class).getLast().move().cause())
+        .isEqualTo(Switch.Cause.ZoneRemoved);
+    assertThat(run.seconds(60).serving()).containsExactly("c");
+  }
+
+  @Test
   void aStandbyZoneThatGoesDarkMovesNoTraffic() {
     var run = Run.settled("a", "b", "c");
     run.world.cut.add("b");
