@@ -12,7 +12,7 @@
 #   --rate N           short requests a second, for each data plane (20)
 #   --streams N        long streams at once, for each data plane (4)
 #   --pace PERCENT     of a core that each inference pod has at most; 0: no bound (25)
-#   --window SECONDS   that are watched after a fault (20)
+#   --window SECONDS   that are watched after a fault, before it is mended (20)
 #   --minutes N        that flap, noise-loss and noise-busy last (2)
 #   --stop-after S     begins no trial after so many seconds
 #   --name LAB         name of the zonelab (bench)

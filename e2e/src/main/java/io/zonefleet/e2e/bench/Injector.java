@@ -112,12 +112,13 @@ final class Injector {
 
   /** Lets the time pass that is watched, and does what the fault does meanwhile. */
   void hold(Fault fault, Injection injection, Options options) {
-    var end = injection.at().plus(options.window());
+    var window = Duration.ofSeconds(options.load().windowSeconds());
+    var end = injection.at().plus(window);
     switch (fault) {
       case API_SERVER -> {
         passUntil(injection.since().plus(API_SERVER_HANGS));
         scene.lab().fault("resume", "kube-apiserver");
-        end = Instant.now().plus(options.window());
+        end = Instant.now().plus(window);
       }
       case ALL_ZONES -> {
         passUntil(injection.at().plus(ALL_DARK));

@@ -16,7 +16,6 @@ import java.util.function.Function;
  * @param zones numbers of zones, each 2 or 3
  * @param resume whether trials of this commit and load that were done before count
  * @param steady how long {@code flap} and {@code noise-…} last
- * @param window that is watched after other faults
  * @param stopAfter after which no trial is begun
  * @param lab name of the zonelab
  * @param keep whether the lab is left running
@@ -29,7 +28,6 @@ record Options(
     boolean resume,
     Row.Load load,
     Duration steady,
-    Duration window,
     Duration stopAfter,
     String lab,
     boolean keep) {
@@ -63,9 +61,9 @@ record Options(
         new Row.Load(
             number(given, "--rate", 20, 1, 1000),
             number(given, "--streams", 4, 0, 100),
-            number(given, "--pace", 25, 0, 100)),
+            number(given, "--pace", 25, 0, 100),
+            number(given, "--window", 20, 5, 300)),
         Duration.ofMinutes(number(given, "--minutes", 2, 1, 120)),
-        Duration.ofSeconds(number(given, "--window", 20, 5, 300)),
         Duration.ofSeconds(number(given, "--stop-after", 86_400, 1, 86_400)),
         given.getOrDefault("--name", "bench"),
         given.containsKey("--keep"));

@@ -72,8 +72,9 @@ record Row(
    * @param rate short requests a second for each data plane
    * @param streams at once for each data plane
    * @param pacePercent of a core that each pod has at most; 0 without a bound
+   * @param windowSeconds that are watched after a fault, before it is mended
    */
-  record Load(int rate, int streams, int pacePercent) {}
+  record Load(int rate, int streams, int pacePercent, int windowSeconds) {}
 
   /**
    * @param at RFC 3339 time of the fault

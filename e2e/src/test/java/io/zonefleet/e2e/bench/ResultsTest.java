@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Given rows of earlier runs, when trials are added, then the file says all of it. */
 class ResultsTest {
 
-  private static final Row.Load LOAD = new Row.Load(20, 4, 25);
+  private static final Row.Load LOAD = new Row.Load(20, 4, 25, 20);
   private static final Row.Key OURS = key("killed", DataPlane.zonefleet);
 
   @TempDir Path folder;
@@ -54,7 +54,7 @@ class ResultsTest {
     var before = new Results("m", "abc", List.of()).with(OURS, LOAD, List.of(trial(1, 1L, 0)));
 
     assertThat(before.done(OURS, LOAD)).hasSize(1);
-    assertThat(before.done(OURS, new Row.Load(50, 10, 0))).isEmpty();
+    assertThat(before.done(OURS, new Row.Load(50, 10, 0, 20))).isEmpty();
     assertThat(new Results("m", "def", before.rows()).done(OURS, LOAD)).isEmpty();
     assertThat(before.done(key("frozen", DataPlane.zonefleet), LOAD)).isEmpty();
   }
