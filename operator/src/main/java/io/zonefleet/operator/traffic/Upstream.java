@@ -21,6 +21,7 @@ import io.envoyproxy.envoy.type.v3.Percent;
 final class Upstream {
   private static final int CONNECT_MILLIS = 300;
   private static final int EJECTION_MILLIS = 1_000;
+  private static final int PINGS_PER_CHECK = 5;
 
   private Upstream() {}
 
@@ -64,7 +65,9 @@ final class Upstream {
 
   /**
    * HTTP/2 with PINGs: over HTTP/1.1 nothing would reset a request that a frozen pod holds. They
-   * take as long as the checks do, so that who grants slow pods more time grants it to both.
+   * may take as long as the checks do, so that who grants slow pods more time grants it to both.
+   * The next one follows an answer sooner than the next check: requests in flight wait for it, and
+   * then for its time-out.
    */
   private static HttpProtocolOptions http2(HealthCheckSettings check) {
     return HttpProtocolOptions.newBuilder()
@@ -74,7 +77,7 @@ final class Upstream {
                     Http2ProtocolOptions.newBuilder()
                         .setConnectionKeepalive(
                             KeepaliveSettings.newBuilder()
-                                .setInterval(millis(check.intervalMillis()))
+                                .setInterval(millis(check.intervalMillis() / PINGS_PER_CHECK))
                                 .setTimeout(
                                     millis(
                                         (long) check.timeoutMillis() * check.failureThreshold())))))
