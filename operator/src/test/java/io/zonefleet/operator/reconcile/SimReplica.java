@@ -219,7 +219,8 @@ final class SimReplica implements Rim {
 
   @Override
   public boolean leaderIsGone() {
-    return reachesApi() && sim.silentLeader(this).filter(r -> seesDark(r.zone)).isPresent();
+    return reachesApi()
+        && sim.election().silentLeader(this, sim.now()).filter(r -> seesDark(r.zone)).isPresent();
   }
 
   private boolean seesDark(String zone) {

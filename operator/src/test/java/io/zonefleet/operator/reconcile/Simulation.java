@@ -15,12 +15,6 @@ import java.util.SplittableRandom;
 final class Simulation {
   static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
-  /** The lease runs out after it; see docs/decisions/0003. */
-  private static final int LEASE_MILLIS = 5000;
-
-  private static final int RENEW_MILLIS = 3500;
-  private static final int SILENCE_MILLIS = 1000;
-
   /** How often replicas look while something happens. */
   private static final int LOOK_MILLIS = 250;
 
@@ -30,10 +24,10 @@ final class Simulation {
   private final SimApi api;
   private final People people;
   private final List<SimReplica> replicas = new ArrayList<>();
+  private final SimElection election = new SimElection(replicas);
   private final Promises promises = new Promises();
   private long now;
   private long lastEvent;
-  private long leaderlessSince;
   private boolean apiDown;
   private int looks;
 
@@ -80,11 +74,11 @@ final class Simulation {
       var replica = next();
       if (replica == null || replica.nextTurn > until) {
         now = until;
-        elect();
+        election.hold(now);
         return;
       }
       now = Math.max(now, replica.nextTurn);
-      elect();
+      election.hold(now);
       replica.nextTurn = now + pause(replica);
       looks++;
       replica.turn();
@@ -120,29 +114,6 @@ final class Simulation {
         other.turn();
       }
     }
-  }
-
-  /** A leader that does not reach the API server gives up, and later another one leads. */
-  private void elect() {
-    for (var r : replicas) {
-      if (r.reachesApi()) {
-        r.reachedApiAt = now;
-      } else if (now - r.reachedApiAt > RENEW_MILLIS) {
-        r.elected = false;
-      }
-    }
-    if (replicas.stream().anyMatch(r -> r.elected)) {
-      leaderlessSince = now;
-    } else if (now - leaderlessSince >= (now == 0 ? 0 : LEASE_MILLIS - RENEW_MILLIS)) {
-      replicas.stream().filter(r -> r.reachesApi()).findFirst().ifPresent(r -> r.elected = true);
-    }
-  }
-
-  /** The replica that holds the lease, if it is not that one and has missed two renewals. */
-  Optional<SimReplica> silentLeader(SimReplica asking) {
-    return replicas.stream()
-        .filter(r -> r.elected && r != asking && now - r.reachedApiAt > SILENCE_MILLIS)
-        .findFirst();
   }
 
   /** Gateways hold their stream to a replica that they reach, and follow its plan. */
@@ -201,8 +172,8 @@ final class Simulation {
       case Lag -> replica.lagMillis = e.b() * 400;
       case Crash -> replica.crashAt = SimReplica.Step.values()[e.b() % 8];
       case Start -> start(replica);
-      case Lead -> lead(replica, true);
-      case LeadToo -> lead(replica, false);
+      case Lead -> election.give(replica, true);
+      case LeadToo -> election.give(replica, false);
       case LostAnswer -> replica.answerLost = true;
       case Refuse -> replica.refused = true;
       case Overtake -> replica.overtaken = true;
@@ -244,15 +215,6 @@ final class Simulation {
     }
   }
 
-  private void lead(SimReplica replica, boolean alone) {
-    if (replica.reachesApi()) {
-      if (alone) {
-        replicas.forEach(r -> r.elected = false);
-      }
-      replica.elected = true;
-    }
-  }
-
   /** The operator and its API server are well again; zones are as they are. */
   void mendOperator() {
     apiDown = false;
@@ -264,7 +226,7 @@ final class Simulation {
       r.blind.clear();
       start(r);
     }
-    replicas.stream().filter(r -> r.elected).skip(1).forEach(r -> r.elected = false);
+    election.oneAtMost();
     api.edit(people.spec(), now);
     world.changed();
     discover();
@@ -310,6 +272,10 @@ final class Simulation {
 
   Promises promises() {
     return promises;
+  }
+
+  SimElection election() {
+    return election;
   }
 
   List<SimReplica> replicas() {
