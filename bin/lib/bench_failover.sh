@@ -38,9 +38,10 @@ bin/zonelab build
 compile_programs
 build_images
 . bin/lib/java.sh
-# of what is measured: a commit of documentation changes no figure
-commit=$(git log -1 --format=%h -- operator inference-pod crds helm images zonelab e2e bin)
-[ -z "$(git status --porcelain -- operator inference-pod crds helm images zonelab e2e bin)" ] || commit+=-dirty
+# of what is measured and of what measures: a commit of documentation, tests or other benchmarks changes no figure
+measured=({crds,operator,inference-pod,e2e}/{src/main,pom.xml} pom.xml helm images zonelab bin/lib/envoy.sh)
+commit=$(git log -1 --format=%h -- "${measured[@]}")
+[ -z "$(git status --porcelain -- "${measured[@]}")" ] || commit+=-dirty
 tars=$(IFS=:; echo "${archives[*]}")
 exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dorg.slf4j.simpleLogger.defaultLogLevel=error \
   -Dstdout.encoding=UTF-8 "-Dzonefleet.images=$tars" "-Dzonefleet.commit=$commit" \
