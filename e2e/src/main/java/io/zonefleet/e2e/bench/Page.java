@@ -35,7 +35,8 @@ final class Page {
       Times are milliseconds. What the columns say:
 
       - **failed, sent after** / **in flight**: requests that had no answer byte and got none: sent after the fault, or before it. A client
-        waits for 10 s, and may be answered once the fault is mended. **broken streams** had had a byte and ended without their last event, which no data plane promises to prevent.
+        waits for 10 s, and may be answered once the fault is mended. **broken streams** had had a byte and ended without their last event,
+        which no data plane promises to prevent.
       - **added p99**: 99th percentile of the short requests sent in the 5 s after the fault (all of the time for `flap` and `noise-…`), less
         the median before it; a failed request counts with the time that it took to fail. **added max**: the slowest one until the
         fault's end.
