@@ -24,6 +24,8 @@ final class Page {
 
       %s
 
+      What faults do to the decisions alone, in virtual time, is seen a million times in [simulation.md](simulation.md).
+
       ## Results
 
       %s
