@@ -19,13 +19,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . bin/lib/env.sh
 . bin/lib/peers.sh
 
-case " $* " in
-  *" -h "* | *" --help "*)
-    sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
-    exit
-    ;;
-esac
-
 . bin/lib/java.sh
 step "the peers' Python" install_peers
 step "the pod" build_pod

@@ -25,12 +25,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . bin/lib/env.sh
 . bin/lib/program.sh
 
-case " $* " in
-  *" -h "* | *" --help "*)
-    sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
-    exit
-    ;;
-esac
 [ "$(id -u)" = 0 ] || die "root is needed: network namespaces are made and broken; call it with sudo"
 
 bin/setup java cluster images bench

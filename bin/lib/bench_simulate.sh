@@ -17,10 +17,6 @@ while [ $# -gt 0 ]; do
   case $1 in
     --schedules) schedules=${2:-} ;;
     --seed) seed=${2:-} ;;
-    -h | --help)
-      sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
-      exit
-      ;;
     *) die "no option '$1'; see bin/bench simulate --help" ;;
   esac
   shift 2 || die "$1 needs a value"

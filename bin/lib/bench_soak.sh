@@ -14,13 +14,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . bin/lib/env.sh
 . bin/lib/peers.sh
 
-case " $* " in
-  *" -h "* | *" --help "*)
-    sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
-    exit
-    ;;
-esac
-
 . bin/lib/java.sh
 step "the pod" build_pod
 exec python3 inference-pod/bench/soak.py "$@"

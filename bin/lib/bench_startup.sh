@@ -14,12 +14,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . bin/lib/env.sh
 . bin/lib/peers.sh
 
-case " $* " in
-  *" -h "* | *" --help "*)
-    sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
-    exit
-    ;;
-esac
 [ "$(id -u)" = 0 ] || die "root is needed: the image runs in a mount namespace; call it with sudo"
 
 step "the peers' Python" install_peers
