@@ -100,9 +100,7 @@ class HttpServer(Server):
 
 class Pod(HttpServer):
     def ready(self):
-        with socket.create_connection(("127.0.0.1", self.port), 5) as sock:
-            sock.sendall(b"GET /readyz HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n")
-            return sock.makefile("rb").readline().split()[1:2] == [b"200"]
+        return pod_ready(self.port)
 
 
 class BareLoop(Server):
@@ -123,6 +121,13 @@ class BareLoop(Server):
         return load.Sample(
             said["seconds"], said["tokens"], said["requests"], workload.clients, said["ttft"], said["tpot"]
         )
+
+
+def pod_ready(port):
+    """Whether a pod says that it is ready; OSError where nobody answers."""
+    with socket.create_connection(("127.0.0.1", port), 5) as sock:
+        sock.sendall(b"GET /readyz HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n")
+        return sock.makefile("rb").readline().split()[1:2] == [b"200"]
 
 
 def free_port():

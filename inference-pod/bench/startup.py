@@ -6,7 +6,6 @@ import os
 import pathlib
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import tarfile
@@ -14,6 +13,7 @@ import tempfile
 import time
 
 import report
+import servers
 from inference import CACHE, MODELS, ROOT, model_folder
 
 LIMIT_MILLIS = 2000  # without the load of weights
@@ -64,9 +64,7 @@ class Image:
 
     def start(self, more, log):
         """Milliseconds until it was ready, and those of them that the model took."""
-        with socket.socket() as sock:
-            sock.bind(("127.0.0.1", 0))
-            port = sock.getsockname()[1]
+        port = servers.free_port()
         environment = dict(entry.split("=", 1) for entry in self.config["Env"])
         environment |= {
             "ZONEFLEET_MODEL_DIR": "/models",
@@ -80,13 +78,10 @@ class Image:
             begin = time.perf_counter()
             process = subprocess.Popen(enter, stdout=out, stderr=out, env=os.environ | environment)
         try:
-            while not ready(port):
-                if process.poll() is not None or time.perf_counter() - begin > PATIENCE:
-                    raise RuntimeError(f"the pod does not become ready; its log:\n{log.read_text()[-3000:]}")
-                time.sleep(0.002)
+            await_that(lambda: ready(port), process, log)
             total = 1000 * (time.perf_counter() - begin)
-            time.sleep(0.2)  # for the last line of its log
-            return total, int(LOADED.search(log.read_text()).group(1))
+            loaded = await_that(lambda: LOADED.search(log.read_text()), process, log)  # written just after
+            return total, int(loaded.group(1))
         finally:
             process.kill()
             process.wait()
@@ -94,11 +89,19 @@ class Image:
 
 def ready(port):
     try:
-        with socket.create_connection(("127.0.0.1", port), 1) as sock:
-            sock.sendall(b"GET /readyz HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n")
-            return sock.makefile("rb").readline().split()[1:2] == [b"200"]
+        return servers.pod_ready(port)
     except OSError:
         return False
+
+
+def await_that(condition, process, log):
+    """What the condition gives once it holds."""
+    end = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        if process.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(f"the pod does not become ready; its log:\n{log.read_text()[-3000:]}")
+        time.sleep(0.002)
+    return found
 
 
 def table(rows):
