@@ -15,7 +15,8 @@
 #   --library FILE     the ONNX Runtime of the pod and of the bare loop (the one in the Maven artifact)
 #   --print            prints the table only
 #
-# Writes docs/benchmarks/inference.json and inference.md after each model. Peers are installed from PyPI into the cache.
+# Writes docs/benchmarks/inference.json and inference.md after each model, where rows of other models and loads stay as long as nothing has
+# changed that they measure. Peers are installed from PyPI into the cache.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . bin/lib/say.sh

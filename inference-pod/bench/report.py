@@ -1,6 +1,7 @@
 """docs/benchmarks/inference.{json,md}, both written from the rows."""
 
 import json
+import math
 import os
 import platform
 import subprocess
@@ -8,6 +9,7 @@ import subprocess
 COLUMNS = (
     ("server", "server", ""),
     ("load", "load", ""),
+    ("rounds", "rounds", ""),
     ("tokens/s", "tokensPerSecond", ".1f"),
     ("±", "tokensPerSecondSpread", ".0%"),
     ("first token p50, ms", "ttftP50Millis", ".0f"),
@@ -19,15 +21,20 @@ COLUMNS = (
     ("memory, MiB", "rssMiB", "d"),
     ("of bandwidth", "bandwidthShare", ".1%"),
 )
+MEASURED = (
+    *("inference-pod/src/main", "inference-pod/pom.xml", "inference-pod/bench", ":!inference-pod/bench/report*.py"),
+    *("bin/lib/peers.sh", "bin/lib/java.sh", "pom.xml", "examples/models"),
+)
 PAGE = """# Inference: Zonefleet's pod beside onnxruntime-genai
 
 Written by `bin/bench inference`; figures of one machine, to compare servers with each other and not with other machines. Numbers are
 also in [inference.json](inference.json).
 
 - Machine: {machine}; commit {commit}. {threads} for each server; the load generator and HTTP have what is left.
-- Every server of a model runs all the time and they take turns, in rounds whose number and seconds stand above each table, after a warm-up
+- Every server of a model runs all the time and they take turns in rounds, each after a warm-up
   that lasts until each client has had an answer (at most half as long). Tokens/s are the median of rounds and ± is their spread
-  (greatest less least, of the median); times are of all rounds together. With few answers, p99 is the slowest one.
+  (greatest less least, of the median); times are of all rounds together. With few answers, p99 is the slowest one. Rows of one model and load are of
+  one run.
 - Prompts have a log-normal length of median {lengths.prompt_median} tokens, answers of {lengths.output_median}, sigma {lengths.sigma} of both, cut off at {lengths.least} and {lengths.most}. Prompts are random words, so that no
   prefix is ever shared. Greedy; no token ends an answer.
 - `zonefleet` is the pod as its image starts it, {slots} slots, text in and out over HTTP, server-sent events. `ort-loop` is its decoder in a bare
@@ -59,14 +66,19 @@ def machine():
     return f"{len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB, {cpu}, {platform.machine()}"
 
 
+def git(*command, check=True):
+    return subprocess.run(["git", *command, "--", *MEASURED], capture_output=True, text=True, check=check)
+
+
 def commit():
     """Of what is measured: a commit of documentation changes no figure."""
-    folders = ["inference-pod", "bin", "pom.xml", "examples/models"]
-    made, dirty = (
-        subprocess.run(["git", *command, "--", *folders], capture_output=True, text=True, check=True).stdout.strip()
-        for command in (["log", "-1", "--format=%h"], ["status", "--porcelain"])
-    )
+    made, dirty = git("log", "-1", "--format=%h").stdout.strip(), git("status", "--porcelain").stdout
     return made + ("-dirty" if dirty else "")
+
+
+def unchanged_since(earlier_commit):
+    """Whether it measured what would be measured now; of a commit that is not here, or had changes beside it, nobody knows."""
+    return git("diff", "--quiet", earlier_commit, check=False).returncode == 0
 
 
 def load_of(row):
@@ -74,8 +86,11 @@ def load_of(row):
 
 
 def cell(row, key, form):
-    value = load_of(row) if key == "load" else row[key]
-    return "–" if value is None else format(value, form)
+    if key == "load":
+        return load_of(row)
+    if key == "rounds":
+        return f"{row['rounds']} of {row['seconds']:g} s"
+    return "–" if row[key] is None else format(row[key], form)
 
 
 def table(rows):
@@ -123,21 +138,28 @@ def goals(rows):
     return "\n".join(lines)
 
 
-def earlier(file, models):
-    """Rows of other models that the same commit had on the same machine."""
+def measurement(row):
+    """What servers are compared in, so that all of its rows must be of one run."""
+    return row["model"], row["clients"]
+
+
+def earlier(file, measured):
+    """Rows of other models and loads that the same code had on the same machine."""
     if not file.exists():
         return []
     document = json.loads(file.read_text())
-    same = document["machine"] == machine() and document["commit"] == commit()
-    return [row for row in document["rows"] if same and row["model"] not in models]
+    if document["machine"] != machine() or not unchanged_since(document["commit"]):
+        return []
+    anew = {measurement(row) for row in measured}
+    return [row for row in document["rows"] if measurement(row) not in anew]
 
 
 def write(folder, measured, facts):
     """`facts` fill the page's blanks."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "inference.json"
-    rows = earlier(file, {row["model"] for row in measured}) + measured
-    rows.sort(key=lambda row: ("tiny" not in row["model"], "int4" in row["model"]))
+    rows = earlier(file, measured) + measured
+    rows.sort(key=lambda row: ("tiny" not in row["model"], "int4" in row["model"], row["clients"] or math.inf))
     document = {"machine": machine(), "commit": commit(), "rows": rows}
     lines = ",\n  ".join(json.dumps(row) for row in rows)
     head = json.dumps({"machine": document["machine"], "commit": document["commit"]}, indent=1)
@@ -145,11 +167,8 @@ def write(folder, measured, facts):
     tables = ""
     for model in dict.fromkeys(row["model"] for row in rows):
         of_model = [row for row in rows if row["model"] == model]
-        first = of_model[0]
-        tables += (
-            f"\n## {model}\n\nRounds: {first['rounds']} of {first['seconds']:g} s; memory read {first['readGiBPerSecond']} GiB/s.\n\n"
-            f"{table(of_model)}\n"
-        )
+        read = " and ".join(dict.fromkeys(str(row["readGiBPerSecond"]) for row in of_model))
+        tables += f"\n## {model}\n\nMemory read {read} GiB/s.\n\n{table(of_model)}\n"
     page = PAGE.format(
         machine=document["machine"],
         commit=document["commit"],
