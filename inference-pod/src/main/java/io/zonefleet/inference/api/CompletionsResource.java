@@ -6,6 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /** {@code POST /v1/chat/completions} and {@code POST /v1/completions}, streaming or not. */
 @ApplicationScoped
@@ -72,13 +73,14 @@ class CompletionsResource {
             model.tokenizer().vocabulary(),
             ask.choices(),
             parameters.stream() && parameters.includeUsage());
+    Executor loop = exchange.loop(model.outbox());
     if (!parameters.stream()) {
       generations.submit(
           exchange,
           model,
           ask,
           new WholeAnswer(
-              exchange,
+              loop,
               ask.choices(),
               answers -> exchange.answer(200, format.whole(answers)),
               exchange::refuse));
@@ -86,7 +88,7 @@ class CompletionsResource {
     }
     EventStream events =
         new EventStream(
-            exchange, format, ask.choices(), parameters.includeUsage(), config.keepAlive());
+            exchange, loop, format, ask.choices(), parameters.includeUsage(), config.keepAlive());
     try {
       generations.submit(exchange, model, ask, events);
     } catch (RuntimeException e) {

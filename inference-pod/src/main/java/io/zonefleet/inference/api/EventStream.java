@@ -8,6 +8,7 @@ import io.zonefleet.inference.text.Part;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * Streams the choices of an answer as server-sent events. The first byte goes out with the first
@@ -37,6 +38,7 @@ final class EventStream implements AnswerSinks {
   }
 
   private final Exchange exchange;
+  private final Executor loop;
   private final Format format;
   private final int choices;
   private final boolean includeUsage;
@@ -46,11 +48,18 @@ final class EventStream implements AnswerSinks {
   private boolean wrote;
 
   /**
+   * @param loop the exchange's event loop, for the engine's thread
    * @param choices how many answers there will be
    */
   EventStream(
-      Exchange exchange, Format format, int choices, boolean includeUsage, Duration keepAlive) {
+      Exchange exchange,
+      Executor loop,
+      Format format,
+      int choices,
+      boolean includeUsage,
+      Duration keepAlive) {
     this.exchange = exchange;
+    this.loop = loop;
     this.format = format;
     this.choices = choices;
     this.includeUsage = includeUsage;
@@ -124,7 +133,7 @@ final class EventStream implements AnswerSinks {
     @Override
     public void parts(List<Part> parts) {
       called |= parts.stream().anyMatch(part -> part instanceof Part.Call);
-      exchange.run(
+      loop.execute(
           () -> {
             begin();
             parts.forEach(part -> event(format.part(index, part, pending())));
@@ -133,13 +142,13 @@ final class EventStream implements AnswerSinks {
 
     @Override
     public void logprobs(TokenLogprobs token) {
-      exchange.run(() -> pending.add(token));
+      loop.execute(() -> pending.add(token));
     }
 
     @Override
     public void end(FinishReason reason, Usage usage) {
       boolean calls = called;
-      exchange.run(
+      loop.execute(
           () -> {
             begin();
             event(format.last(index, reason, calls, pending()));
@@ -149,7 +158,7 @@ final class EventStream implements AnswerSinks {
 
     @Override
     public void failed(RuntimeException cause) {
-      exchange.run(
+      loop.execute(
           () -> {
             ApiException failure = ApiException.ofFailure(cause);
             if (!begun) {

@@ -12,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One request being answered; knows how to write to it from any thread. */
@@ -100,7 +101,12 @@ final class Exchange {
     return at == null ? "" : ", from line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
-  /** Runs on the connection's event loop, in the order of the calls. */
+  /** The connection's event loop, for those who hear of tokens. */
+  Executor loop(Outbox outbox) {
+    return outbox.towards(context);
+  }
+
+  /** Runs on the connection's event loop. */
   void run(Runnable action) {
     context.runOnContext(ignored -> action.run());
   }

@@ -43,6 +43,7 @@ public record LoadedModel(
     ChatTemplate template,
     Constraints constraints,
     Engine engine,
+    Outbox outbox,
     OrtSession session,
     OrtEnvironment environment)
     implements AutoCloseable {
@@ -118,6 +119,7 @@ public record LoadedModel(
     }
     CacheSize size = new CacheSize(slots, spareSlots(config, slots), contextTokens(config, folder));
     BatchDecoder decoder = BatchDecoder.open(environment, session, layout, size);
+    Outbox outbox = new Outbox();
     LoadedModel model =
         new LoadedModel(
             config.model().name(),
@@ -128,7 +130,9 @@ public record LoadedModel(
             tokenizer,
             ChatTemplate.of(folder.tokenizerConfig()),
             Constraints.of(tokenizer),
-            new BatchingEngine(decoder, config.queueCapacity(), config.prefixCache().enabled()),
+            new BatchingEngine(
+                decoder, config.queueCapacity(), config.prefixCache().enabled(), outbox::flush),
+            outbox,
             session,
             environment);
     model.warmUp();

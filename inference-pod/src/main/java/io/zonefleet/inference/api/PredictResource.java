@@ -33,7 +33,7 @@ class PredictResource {
         model,
         Ask.greedy(prompt, config.predictTokens()),
         new WholeAnswer(
-            exchange,
+            exchange.loop(model.outbox()),
             1,
             answers ->
                 exchange.answer(200, Json.object().put("result", answers.getFirst().content())),

@@ -9,6 +9,7 @@ import io.zonefleet.inference.text.ReasoningSplitter.Piece;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -25,17 +26,18 @@ final class WholeAnswer implements AnswerSinks {
       FinishReason reason,
       Usage usage) {}
 
-  private final Exchange exchange;
+  private final Executor loop;
   private final Answer[] answers;
   private final Consumer<List<Answer>> done;
   private final Consumer<ApiException> failed;
 
   /**
+   * @param loop the connection's event loop
    * @param choices how many answers there will be
    */
   WholeAnswer(
-      Exchange exchange, int choices, Consumer<List<Answer>> done, Consumer<ApiException> failed) {
-    this.exchange = exchange;
+      Executor loop, int choices, Consumer<List<Answer>> done, Consumer<ApiException> failed) {
+    this.loop = loop;
     this.answers = new Answer[choices];
     this.done = done;
     this.failed = failed;
@@ -50,7 +52,7 @@ final class WholeAnswer implements AnswerSinks {
   private void complete(int index, Answer answer) {
     answers[index] = answer;
     if (!Arrays.asList(answers).contains(null)) {
-      exchange.run(() -> done.accept(List.of(answers)));
+      loop.execute(() -> done.accept(List.of(answers)));
     }
   }
 
@@ -94,7 +96,7 @@ final class WholeAnswer implements AnswerSinks {
     @Override
     public void failed(RuntimeException cause) {
       ApiException refusal = ApiException.ofFailure(cause);
-      exchange.run(() -> failed.accept(refusal));
+      loop.execute(() -> failed.accept(refusal));
     }
   }
 }

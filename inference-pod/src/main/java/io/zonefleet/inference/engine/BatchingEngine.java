@@ -19,6 +19,7 @@ public final class BatchingEngine implements Engine {
   private final int[] lengths;
   private final float[][] logits;
   private final Sampler.Scratch scratch = new Sampler.Scratch();
+  private final Runnable told;
   private final Thread thread;
   private volatile long progress = System.nanoTime();
   private volatile double cacheUsage;
@@ -31,6 +32,17 @@ public final class BatchingEngine implements Engine {
    * @param prefixCache whether equal beginnings of prompts are computed once
    */
   public BatchingEngine(BatchDecoder decoder, int queueCapacity, boolean prefixCache) {
+    this(decoder, queueCapacity, prefixCache, () -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param told runs on the engine's thread once all listeners have heard of a run, before the next
+   */
+  public BatchingEngine(
+      BatchDecoder decoder, int queueCapacity, boolean prefixCache, Runnable told) {
+    this.told = told;
     this.decoder = decoder;
     this.queue = new AdmissionQueue(queueCapacity);
     this.slots = new Slots(decoder, prefixCache);
@@ -113,6 +125,7 @@ public final class BatchingEngine implements Engine {
           broken != null
               ? failed(broken)
               : new EngineStoppedException("the server is going away", null));
+      told.run();
       decoder.close();
     }
   }
@@ -137,7 +150,9 @@ public final class BatchingEngine implements Engine {
     admit();
     dismissWaiting();
     prefill();
+    told.run();
     step();
+    told.run();
     slots.compact();
     cacheUsage = (double) slots.tokens() / ((long) slots.count() * contextTokens());
   }

@@ -97,6 +97,7 @@ class LivenessTest {
           @Override
           public void close() {}
         };
-    return new LoadedModel("m", "r1", "", null, Device.CPU, null, null, null, engine, null, null);
+    return new LoadedModel(
+        "m", "r1", "", null, Device.CPU, null, null, null, engine, null, null, null);
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
@@ -63,6 +64,18 @@ class BatchingEngineTest {
       }
       assertThat(heard.stream().map(each -> each.await().tokens()).toList()).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void whatARunBroughtIsTakenBeforeTheNextRun() {
+    Set<Integer> counts = new TreeSet<>();
+    Heard heard = new Heard();
+    Engine engine =
+        new BatchingEngine(TinyModel.decoder(2), 4, true, () -> counts.add(heard.count()));
+    engine.submit(greedy(TinyModel.question("Hello"), 4), heard);
+    heard.await();
+    engine.close();
+    assertThat(counts).containsExactly(1, 2, 3, 4);
   }
 
   @Test

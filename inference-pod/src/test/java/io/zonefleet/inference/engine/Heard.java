@@ -34,6 +34,11 @@ final class Heard implements TokenListener {
     return result.orTimeout(60, TimeUnit.SECONDS).join();
   }
 
+  /** Tokens so far, for the engine's thread. */
+  int count() {
+    return tokens.size();
+  }
+
   void awaitFirst() {
     first.orTimeout(60, TimeUnit.SECONDS).join();
   }
