@@ -9,8 +9,8 @@ import io.micrometer.core.instrument.Timer;
 import io.zonefleet.inference.engine.Engine;
 import io.zonefleet.inference.engine.FinishReason;
 import io.zonefleet.inference.engine.Usage;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -20,8 +20,11 @@ import java.util.stream.DoubleStream;
 /**
  * The metrics that vLLM's dashboards and autoscalers know, under vLLM's names, and those of the
  * model-server protocol of Kubernetes' Gateway API Inference Extension, which are among them.
+ *
+ * <p>A singleton because the proxy of an {@code @ApplicationScoped} bean looks it up for each
+ * token.
  */
-@ApplicationScoped
+@Singleton
 public class Metrics {
   /** Seconds that a whole request, or a part of it, may take. */
   private static final double[] LATENCY = {
