@@ -22,8 +22,15 @@ COLUMNS = (
     ("of bandwidth", "bandwidthShare", ".1%"),
 )
 MEASURED = (
-    *("inference-pod/src/main", "inference-pod/pom.xml", "inference-pod/bench", ":!inference-pod/bench/report*.py"),
-    *("bin/lib/peers.sh", "bin/lib/java.sh", "pom.xml", "examples/models"),
+    "inference-pod/src/main",
+    "inference-pod/pom.xml",
+    "inference-pod/bench",
+    ":!inference-pod/bench/report*.py",
+    "images/inference-pod.options",
+    "bin/lib/peers.sh",
+    "bin/lib/java.sh",
+    "pom.xml",
+    "examples/models",
 )
 PAGE = """# Inference: Zonefleet's pod beside onnxruntime-genai
 
@@ -31,10 +38,9 @@ Written by `bin/bench inference`; figures of one machine, to compare servers wit
 also in [inference.json](inference.json).
 
 - Machine: {machine}; commit {commit}. {threads} for each server; the load generator and HTTP have what is left.
-- Every server of a model runs all the time and they take turns in rounds, each after a warm-up
-  that lasts until each client has had an answer (at most half as long). Tokens/s are the median of rounds and ± is their spread
-  (greatest less least, of the median); times are of all rounds together. With few answers, p99 is the slowest one. Rows of one model and load are of
-  one run.
+- Every server of a model runs all the time and they take turns in rounds, each after a warm-up that lasts until each client has had an
+  answer (at most half as long). Tokens/s are the median of rounds and ± is their spread (greatest less least, of the median); times are of
+  all rounds together. With few answers, p99 is the slowest one. Rows of one model and load are of one run.
 - Prompts have a log-normal length of median {lengths.prompt_median} tokens, answers of {lengths.output_median}, sigma {lengths.sigma} of both, cut off at {lengths.least} and {lengths.most}. Prompts are random words, so that no
   prefix is ever shared. Greedy; no token ends an answer.
 - `zonefleet` is the pod as its image starts it, {slots} slots, text in and out over HTTP, server-sent events. `ort-loop` is its decoder in a bare
