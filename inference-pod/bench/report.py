@@ -40,7 +40,9 @@ also in [inference.json](inference.json).
 - Machine: {machine}; commit {commit}. {threads} for each server; the load generator and HTTP have what is left.
 - Every server of a model runs all the time and they take turns in rounds, each after a warm-up that lasts until each client has had an
   answer (at most half as long). Tokens/s are the median of rounds and ± is their spread (greatest less least, of the median); times are of
-  all rounds together. With few answers, p99 is the slowest one. Rows of one model and load are of one run.
+  all rounds together. With few answers, p99 is the slowest one. Rows of one model, load and kind of rounds are of one run.
+- HTTP costs a few per cent, and windows differ by more: each line below is of the run with the most rounds that had its servers, which may be one
+  of many short windows of these two alone.
 - Prompts have a log-normal length of median {lengths.prompt_median} tokens, answers of {lengths.output_median}, sigma {lengths.sigma} of both, cut off at {lengths.least} and {lengths.most}. Prompts are random words, so that no
   prefix is ever shared. Greedy; no token ends an answer.
 - `zonefleet` is the pod as its image starts it, {slots} slots, text in and out over HTTP, server-sent events. `ort-loop` is its decoder in a bare
@@ -108,8 +110,23 @@ def table(rows):
     return "\n".join(lines)
 
 
-def find(rows, server, model, clients):
-    return next((r for r in rows if r["server"].startswith(server) and r["model"] == model and r["clients"] == clients), None)
+def runs(rows):
+    """Rows by server, of each run that compared servers under one load: the runs of a load differ in their windows."""
+    found = {}
+    for row in rows:
+        run = row["model"], row["clients"], row["rounds"], row["seconds"]
+        found.setdefault(run, {})[row["server"]] = row
+    return found
+
+
+def compared(rows, model, clients, server):
+    """The run with the most rounds that had both the pod and the server; nothing if none had."""
+    having = [
+        run
+        for (of_model, of_clients, *_), run in runs(rows).items()
+        if (of_model, of_clients) == (model, clients) and "zonefleet" in run and any(name.startswith(server) for name in run)
+    ]
+    return max(having, key=lambda run: run["zonefleet"]["rounds"], default={})
 
 
 def goals(rows):
@@ -119,45 +136,40 @@ def goals(rows):
     def line(goal, model, value, met):
         lines.append(f"| {goal} | {model} | {value} | {'yes' if met else '**no**'} |")
 
+    def peers(run, key):
+        return [row[key] for server, row in run.items() if "genai" in server and row[key]]
+
     for model in dict.fromkeys(row["model"] for row in rows):
-
-        def peers(clients, key):
-            return [r[key] for r in rows if "genai" in r["server"] and r["model"] == model and r["clients"] == clients and r[key]]
-
-        def own(clients):
-            return find(rows, "zonefleet", model, clients)
-
         for clients, goal in ((1, 1.0), (16, 2.0)):
-            if own(clients) and peers(clients, "tokensPerSecond"):
-                ratio = own(clients)["tokensPerSecond"] / max(peers(clients, "tokensPerSecond"))
+            if run := compared(rows, model, clients, "genai"):
+                ratio = run["zonefleet"]["tokensPerSecond"] / max(peers(run, "tokensPerSecond"))
                 text = f"{clients} client{'s'[: clients - 1]}: at least {goal:g} × genai's better mode"
                 line(text, model, f"{ratio:.2f} ×", ratio >= goal)
-        if own(0) and peers(0, "ttftP99Millis"):
-            ratio = own(0)["ttftP99Millis"] / min(peers(0, "ttftP99Millis"))
+        if run := compared(rows, model, 0, "genai"):
+            ratio = run["zonefleet"]["ttftP99Millis"] / min(peers(run, "ttftP99Millis"))
             line("open load: first token p99 at most 1/5 of genai's better mode", model, f"1/{1 / ratio:.1f}", ratio <= 0.2)
         for clients in (1, 16):
-            bare = find(rows, "ort-loop", model, clients)
-            if own(clients) and bare:
-                cost = 1 - own(clients)["tokensPerSecond"] / bare["tokensPerSecond"]
+            if run := compared(rows, model, clients, "ort-loop"):
+                cost = 1 - run["zonefleet"]["tokensPerSecond"] / run["ort-loop"]["tokensPerSecond"]
                 text = f"HTTP costs at most 3 % of the bare loop, {clients} client{'s'[: clients - 1]}"
                 line(text + ("" if "qwen" in model else " (stated only)"), model, f"{cost:.1%}", cost <= 0.03)
     return "\n".join(lines)
 
 
-def measurement(row):
-    """What servers are compared in, so that all of its rows must be of one run."""
-    return row["model"], row["clients"]
-
-
 def earlier(file, measured):
-    """Rows of other models and loads that the same code had on the same machine."""
+    """Rows that the same code had on the same machine, less those of runs whose servers were all measured anew under their load."""
     if not file.exists():
         return []
     document = json.loads(file.read_text())
     if document["machine"] != machine() or not unchanged_since(document["commit"]):
         return []
-    anew = {measurement(row) for row in measured}
-    return [row for row in document["rows"] if measurement(row) not in anew]
+    anew = runs(measured)
+
+    def superseded(run, servers):
+        return run in anew or any(other[:2] == run[:2] and servers.keys() <= anew[other].keys() for other in anew)
+
+    kept = {run: servers for run, servers in runs(document["rows"]).items() if not superseded(run, servers)}
+    return [row for servers in kept.values() for row in servers.values()]
 
 
 def write(folder, measured, facts):
@@ -165,7 +177,7 @@ def write(folder, measured, facts):
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "inference.json"
     rows = earlier(file, measured) + measured
-    rows.sort(key=lambda row: ("tiny" not in row["model"], "int4" in row["model"], row["clients"] or math.inf))
+    rows.sort(key=lambda row: ("tiny" not in row["model"], "int4" in row["model"], row["clients"] or math.inf, row["rounds"]))
     document = {"machine": machine(), "commit": commit(), "rows": rows}
     lines = ",\n  ".join(json.dumps(row) for row in rows)
     head = json.dumps({"machine": document["machine"], "commit": document["commit"]}, indent=1)

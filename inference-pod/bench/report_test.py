@@ -9,8 +9,8 @@ from unittest import mock
 import report
 
 
-def row(server, clients, model="tiny-int8"):
-    return {"server": server, "model": model, "clients": clients}
+def row(server, clients, model="tiny-int8", rounds=3, **figures):
+    return {"server": server, "model": model, "clients": clients, "rounds": rounds, "seconds": 8, **figures}
 
 
 class Earlier(unittest.TestCase):
@@ -25,8 +25,17 @@ class Earlier(unittest.TestCase):
         others = [row("zonefleet", 16), row("zonefleet", 1, "qwen2-0.5b-int8")]
         self.assertEqual(others, self.kept([row("zonefleet", 1), *others], [row("zonefleet", 1)]))
 
-    def test_servers_are_compared_within_one_run(self):
-        self.assertEqual([], self.kept([row("zonefleet", 0), row("genai-engine", 0)], [row("zonefleet", 0)]))
+    def test_a_run_replaces_those_of_the_same_servers_and_fewer(self):
+        again = [row("zonefleet", 1, rounds=9), row("genai-engine", 1, rounds=9)]
+        self.assertEqual([], self.kept([row("zonefleet", 1), row("genai-engine", 1)], again))
+        self.assertEqual([], self.kept([row("zonefleet", 1)], again))
+
+    def test_a_run_of_fewer_servers_stands_beside_the_others(self):
+        all_servers = [row("zonefleet", 1), row("ort-loop", 1), row("genai-engine", 1)]
+        self.assertEqual(all_servers, self.kept(all_servers, [row("zonefleet", 1, rounds=9), row("ort-loop", 1, rounds=9)]))
+
+    def test_no_server_of_one_run_is_shown_beside_those_of_another(self):
+        self.assertEqual([], self.kept([row("zonefleet", 1), row("genai-engine", 1)], [row("zonefleet", 1)]))
 
     def test_another_machine_measures_anew(self):
         self.assertEqual([], self.kept([row("zonefleet", 16)], [row("zonefleet", 1)], machine="another one"))
@@ -36,6 +45,21 @@ class Earlier(unittest.TestCase):
 
     def test_what_had_changes_beside_its_commit_is_measured_anew(self):
         self.assertFalse(report.unchanged_since("0123abc-dirty"))
+
+
+class Goals(unittest.TestCase):
+    def test_figures_of_a_line_are_of_one_run(self):
+        rows = [
+            row("zonefleet", 16, tokensPerSecond=30.0),
+            row("ort-loop", 16, tokensPerSecond=40.0),
+            row("genai-engine", 16, tokensPerSecond=10.0),
+            row("zonefleet", 16, rounds=9, tokensPerSecond=39.0),
+            row("ort-loop", 16, rounds=9, tokensPerSecond=40.0),
+        ]
+        lines = report.goals(rows)
+        self.assertIn("| 3.00 × | yes |", lines)
+        self.assertIn("| 2.5% | yes |", lines)
+        self.assertNotIn("25.0%", lines)
 
 
 if __name__ == "__main__":
