@@ -42,7 +42,7 @@ also in [inference.json](inference.json).
   answer (at most half as long). Tokens/s are the median of rounds and ± is their spread (greatest less least, of the median); times are of
   all rounds together. With few answers, p99 is the slowest one. Rows of one model, load and kind of rounds are of one run.
 - HTTP costs a few per cent, and windows differ by more: each line below is of the run with the most rounds that had its servers, which may be one
-  of many short windows of these two alone.
+  of many short windows of two servers alone.
 - Prompts have a log-normal length of median {lengths.prompt_median} tokens, answers of {lengths.output_median}, sigma {lengths.sigma} of both, cut off at {lengths.least} and {lengths.most}. Prompts are random words, so that no
   prefix is ever shared. Greedy; no token ends an answer.
 - `zonefleet` is the pod as its image starts it, {slots} slots, text in and out over HTTP, server-sent events. `ort-loop` is its decoder in a bare
@@ -119,14 +119,15 @@ def runs(rows):
     return found
 
 
-def compared(rows, model, clients, server):
-    """The run with the most rounds that had both the pod and the server; nothing if none had."""
-    having = [
-        run
-        for (of_model, of_clients, *_), run in runs(rows).items()
-        if (of_model, of_clients) == (model, clients) and "zonefleet" in run and any(name.startswith(server) for name in run)
-    ]
-    return max(having, key=lambda run: run["zonefleet"]["rounds"], default={})
+def compared(rows, model, clients, server, key):
+    """What the pod and the servers whose names begin so had of `key`, in the run with the most rounds that has both; else None."""
+    found = []
+    for (*load, rounds, _), run in runs(rows).items():
+        if load == [model, clients] and "zonefleet" in run:
+            own, others = run["zonefleet"][key], [row[key] for name, row in run.items() if name.startswith(server) and row[key]]
+            if own is not None and others:
+                found.append((rounds, own, others))
+    return max(found, default=None, key=lambda one: one[0])
 
 
 def goals(rows):
@@ -136,21 +137,21 @@ def goals(rows):
     def line(goal, model, value, met):
         lines.append(f"| {goal} | {model} | {value} | {'yes' if met else '**no**'} |")
 
-    def peers(run, key):
-        return [row[key] for server, row in run.items() if "genai" in server and row[key]]
-
     for model in dict.fromkeys(row["model"] for row in rows):
         for clients, goal in ((1, 1.0), (16, 2.0)):
-            if run := compared(rows, model, clients, "genai"):
-                ratio = run["zonefleet"]["tokensPerSecond"] / max(peers(run, "tokensPerSecond"))
+            if found := compared(rows, model, clients, "genai", "tokensPerSecond"):
+                _, own, peers = found
+                ratio = own / max(peers)
                 text = f"{clients} client{'s'[: clients - 1]}: at least {goal:g} × genai's better mode"
                 line(text, model, f"{ratio:.2f} ×", ratio >= goal)
-        if run := compared(rows, model, 0, "genai"):
-            ratio = run["zonefleet"]["ttftP99Millis"] / min(peers(run, "ttftP99Millis"))
+        if found := compared(rows, model, 0, "genai", "ttftP99Millis"):
+            _, own, peers = found
+            ratio = own / min(peers)
             line("open load: first token p99 at most 1/5 of genai's better mode", model, f"1/{1 / ratio:.1f}", ratio <= 0.2)
         for clients in (1, 16):
-            if run := compared(rows, model, clients, "ort-loop"):
-                cost = 1 - run["zonefleet"]["tokensPerSecond"] / run["ort-loop"]["tokensPerSecond"]
+            if found := compared(rows, model, clients, "ort-loop", "tokensPerSecond"):
+                _, own, (bare,) = found
+                cost = 1 - own / bare
                 text = f"HTTP costs at most 3 % of the bare loop, {clients} client{'s'[: clients - 1]}"
                 line(text + ("" if "qwen" in model else " (stated only)"), model, f"{cost:.1%}", cost <= 0.03)
     return "\n".join(lines)

@@ -61,6 +61,15 @@ class Goals(unittest.TestCase):
         self.assertIn("| 2.5% | yes |", lines)
         self.assertNotIn("25.0%", lines)
 
+    def test_a_server_that_answered_nobody_takes_no_page_from_the_others(self):
+        for pod, peer in ((9.0, None), (None, 9.0)):
+            rows = [row("zonefleet", 0, ttftP99Millis=pod), row("genai-engine", 0, ttftP99Millis=peer)]
+            self.assertNotIn("open load", report.goals(rows))
+
+    def test_a_pod_that_wrote_nothing_misses_its_goal(self):
+        rows = [row("zonefleet", 16, tokensPerSecond=0.0), row("genai-engine", 16, tokensPerSecond=10.0)]
+        self.assertIn("| 0.00 × | **no** |", report.goals(rows))
+
 
 if __name__ == "__main__":
     unittest.main()
