@@ -109,6 +109,14 @@ public final class Fleet implements AutoCloseable {
 
   /** Zones that have an endpoint of the front Service. */
   private Set<String> frontZones() {
+    return front().stream()
+        .filter(endpoint -> Boolean.TRUE.equals(endpoint.getConditions().getReady()))
+        .map(Endpoint::getZone)
+        .collect(Collectors.toSet());
+  }
+
+  /** The front Service's endpoints: which gateways are ready, and for clients of which zones. */
+  public List<Endpoint> front() {
     return client
         .discovery()
         .v1()
@@ -119,9 +127,7 @@ public final class Fleet implements AutoCloseable {
         .getItems()
         .stream()
         .flatMap(slice -> slice.getEndpoints().stream())
-        .filter(endpoint -> Boolean.TRUE.equals(endpoint.getConditions().getReady()))
-        .map(Endpoint::getZone)
-        .collect(Collectors.toSet());
+        .toList();
   }
 
   /** Applies the resource and waits for nothing. */

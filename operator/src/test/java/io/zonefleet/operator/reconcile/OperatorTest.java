@@ -69,7 +69,8 @@ class OperatorTest {
       assertThat(fleet.condition("Ready").getMessage()).contains("0 of 1 pods");
 
       fleet.withPods();
-      Eventually.holds("the fleet is ready", SOON, () -> fleet.is("Ready", "True"));
+      Eventually.holds(
+          () -> "the fleet is ready, not " + fleet.status(), SOON, () -> fleet.is("Ready", "True"));
       assertThat(fleet.status().phase()).isEqualTo("Ready");
       Eventually.holds(
           "the plan with its pods is kept for gateways that start alone",
