@@ -69,10 +69,6 @@ public final class Slab extends Handle {
     return slab;
   }
 
-  public Device device() {
-    return device;
-  }
-
   /**
    * The memory itself; only of a slab on the CPU. The segment is not bound to this handle's life:
    * do not use it after {@link #close}.
