@@ -91,10 +91,10 @@ public interface OperatorSettings {
     @WithDefault("zonefleet")
     String name();
 
-    @WithDefault("5s")
+    @WithDefault("3s")
     Duration duration();
 
-    @WithDefault("3500ms")
+    @WithDefault("2s")
     Duration renew();
 
     @WithDefault("500ms")

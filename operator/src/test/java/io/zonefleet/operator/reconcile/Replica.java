@@ -21,7 +21,7 @@ import java.time.InstantSource;
 /** One replica of the operator without its reconciler, so that a test says what was applied. */
 final class Replica implements AutoCloseable {
   private static final Leadership.Timing LEASE =
-      new Leadership.Timing(Duration.ofSeconds(5), Duration.ofMillis(3500), Duration.ofMillis(500));
+      new Leadership.Timing(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(500));
 
   final ClusterView view;
   final Leadership leadership;
