@@ -17,6 +17,8 @@ const (
 	StatusPeriod = "2s"
 	// leaseSeconds: the kubelet renews its lease four times in that time.
 	leaseSeconds = 8
+	// longestBackOff: a lab kills its pods again and again, and each time they start as after a second crash, not after 5 min.
+	longestBackOff = "10s"
 )
 
 type object = map[string]any
@@ -77,7 +79,7 @@ func kubeletConfig(lab plan.Lab, n plan.Node, caFile, certFile, keyFile string) 
 		"containerRuntimeEndpoint":      "unix://" + Socket(n),
 		"failCgroupV1":                  false,
 		"failSwapOn":                    false,
-		"featureGates":                  object{"KubeletInUserNamespace": true},
+		"featureGates":                  object{"KubeletInUserNamespace": true, "KubeletCrashLoopBackOffMax": true},
 		"enforceNodeAllocatable":        []string{},
 		"localStorageCapacityIsolation": false,
 		// the nodes share the machine's disk and memory: an eviction would hit all zones at once
@@ -86,6 +88,7 @@ func kubeletConfig(lab plan.Lab, n plan.Node, caFile, certFile, keyFile string) 
 		"nodeStatusUpdateFrequency":   StatusPeriod,
 		"nodeStatusReportFrequency":   "10s",
 		"nodeLeaseDurationSeconds":    leaseSeconds,
+		"crashLoopBackOff":            object{"maxContainerRestartPeriod": longestBackOff},
 		"podLogsDir":                  n.Dir + "/pod-logs",
 		"volumePluginDir":             n.Dir + "/volume-plugins",
 		"serializeImagePulls":         false,
