@@ -32,7 +32,7 @@ class OperatorAwayIT {
 
   @AfterEach
   void restore() {
-    cluster.zones().forEach(cluster::heal);
+    UnderTest.heal();
     installation.scaleOperator(3);
   }
 

@@ -3,10 +3,14 @@ package io.zonefleet.e2e;
 import io.zonefleet.api.v1alpha1.TrafficPolicy;
 import io.zonefleet.e2e.cluster.Clusters;
 import io.zonefleet.e2e.cluster.ZoneCluster;
+import io.zonefleet.e2e.fleet.Await;
 import io.zonefleet.e2e.fleet.Fleet;
 import io.zonefleet.e2e.fleet.Installation;
 import java.io.File;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.List;
 
@@ -52,6 +56,28 @@ final class UnderTest {
 
   static Installation installation() {
     return instance().installation;
+  }
+
+  /**
+   * Heals every zone, and waits until each node was heard again: after a cut of some seconds TCP is
+   * silent for as long once more, and a node may still be called NotReady, and its gateway leave
+   * the front Service, when the next test has begun.
+   */
+  static void heal() {
+    cluster().zones().forEach(cluster()::heal);
+    var healed = ZonedDateTime.now(ZoneOffset.UTC);
+    Await.until(
+        "every node has renewed its lease since " + healed,
+        Duration.ofMinutes(2),
+        () ->
+            installation()
+                .client()
+                .leases()
+                .inNamespace("kube-node-lease")
+                .list()
+                .getItems()
+                .stream()
+                .allMatch(lease -> lease.getSpec().getRenewTime().isAfter(healed)));
   }
 
   /**

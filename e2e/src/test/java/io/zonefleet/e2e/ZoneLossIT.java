@@ -59,7 +59,7 @@ class ZoneLossIT {
 
   @AfterEach
   void healAll() {
-    cluster.zones().forEach(cluster::heal);
+    UnderTest.heal();
   }
 
   static Stream<Arguments> fleets() {
