@@ -126,8 +126,8 @@ def compared(rows, model, clients, server, key):
         if load == [model, clients] and "zonefleet" in run:
             own, others = run["zonefleet"][key], [row[key] for name, row in run.items() if name.startswith(server) and row[key]]
             if own is not None and others:
-                found.append((rounds, own, others))
-    return max(found, default=None, key=lambda one: one[0])
+                found.append((rounds, (own, others)))
+    return max(found, default=(0, None), key=lambda one: one[0])[1]
 
 
 def goals(rows):
@@ -140,17 +140,17 @@ def goals(rows):
     for model in dict.fromkeys(row["model"] for row in rows):
         for clients, goal in ((1, 1.0), (16, 2.0)):
             if found := compared(rows, model, clients, "genai", "tokensPerSecond"):
-                _, own, peers = found
+                own, peers = found
                 ratio = own / max(peers)
                 text = f"{clients} client{'s'[: clients - 1]}: at least {goal:g} × genai's better mode"
                 line(text, model, f"{ratio:.2f} ×", ratio >= goal)
         if found := compared(rows, model, 0, "genai", "ttftP99Millis"):
-            _, own, peers = found
+            own, peers = found
             ratio = own / min(peers)
             line("open load: first token p99 at most 1/5 of genai's better mode", model, f"1/{1 / ratio:.1f}", ratio <= 0.2)
         for clients in (1, 16):
             if found := compared(rows, model, clients, "ort-loop", "tokensPerSecond"):
-                _, own, (bare,) = found
+                own, (bare,) = found
                 cost = 1 - own / bare
                 text = f"HTTP costs at most 3 % of the bare loop, {clients} client{'s'[: clients - 1]}"
                 line(text + ("" if "qwen" in model else " (stated only)"), model, f"{cost:.1%}", cost <= 0.03)
