@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import io.zonefleet.operator.cluster.Clients;
 import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.cluster.DecisionEvents;
@@ -20,8 +21,12 @@ import java.time.InstantSource;
 
 /** One replica of the operator without its reconciler, so that a test says what was applied. */
 final class Replica implements AutoCloseable {
-  private static final Leadership.Timing LEASE =
-      new Leadership.Timing(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(500));
+  private static final OperatorSettings.Lease LEASE =
+      new SmallRyeConfigBuilder()
+          .addDiscoveredConverters()
+          .withMapping(OperatorSettings.Lease.class, "zonefleet.lease")
+          .build()
+          .getConfigMapping(OperatorSettings.Lease.class, "zonefleet.lease");
 
   final ClusterView view;
   final Leadership leadership;
@@ -56,7 +61,7 @@ final class Replica implements AutoCloseable {
             "default",
             "zonefleet",
             name,
-            LEASE,
+            new Leadership.Timing(LEASE.duration(), LEASE.renew(), LEASE.retry()),
             leader -> view.zoneOfOperator(leader).filter(dark::contains).isPresent());
     loops =
         new FleetLoops(

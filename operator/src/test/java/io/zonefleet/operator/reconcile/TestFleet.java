@@ -278,7 +278,6 @@ final class TestFleet implements AutoCloseable {
 
   List<String> events(String reason) {
     // as kubectl describe finds them
-    // as kubectl describe finds them
     return client
         .v1()
         .events()
