@@ -4,16 +4,17 @@
 # Usage: bin/bench failover [OPTION]...
 #
 #   --only FAULT,…     black-hole, killed, frozen, unready, slow, half, loss, one-way, api-server, operator-zero, leader, gateway,
-#                      two-zones, all-zones, flap, drain, rollout, operator-sees, gateways-see, noise-loss, noise-busy (all)
+#                      two-zones, all-zones, flap, drain, rollout, operator-sees, gateways-see, noise-loss, noise-busy,
+#                      noise-prefill (all)
 #   --trials N         of each fault (1)
 #   --policy P         ActiveStandby, ActiveActive or both (ActiveStandby)
 #   --zones N,…        2, 3 or both (3)
 #   --resume           counts trials of this commit and load that were done before, and does what is missing
-#   --rate N           short requests a second, for each data plane (20)
-#   --streams N        long streams at once, for each data plane (4)
-#   --pace PERCENT     of a core that each inference pod has at most; 0: no bound (25)
-#   --window SECONDS   that are watched after a fault, before it is mended (20)
-#   --minutes N        that flap, noise-loss and noise-busy last (2)
+#   --rate N           short requests a second, for each data plane (10)
+#   --streams N        long streams at once, for each data plane (2)
+#   --pace PERCENT     of a core that each inference pod has at most; 0: no bound (40)
+#   --window SECONDS   that are watched after a fault, before it is mended (10)
+#   --minutes N        that flap and noise-… last (2)
 #   --stop-after S     begins no trial after so many seconds
 #   --name LAB         name of the zonelab (bench)
 #   --keep             leaves the lab running

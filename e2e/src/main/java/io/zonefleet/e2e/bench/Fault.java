@@ -33,7 +33,11 @@ enum Fault {
       0),
   GATEWAYS_SEE("the leader's zone is parted from zone-a, the clients' is not", Traffic.STAYS, 0),
   NOISE_LOSS("10 % of every zone's packets are lost", Traffic.STEADY, 0),
-  NOISE_BUSY("both cores are kept busy", Traffic.STEADY, 0);
+  NOISE_BUSY("both cores are kept busy", Traffic.STEADY, 0),
+  NOISE_PREFILL(
+      "zone-a's inference servers always read prompts of 1000 tokens, four at once",
+      Traffic.STEADY,
+      0);
 
   /** What the fault asks of traffic. */
   enum Traffic {

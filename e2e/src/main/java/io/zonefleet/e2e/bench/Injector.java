@@ -27,6 +27,7 @@ final class Injector {
   private final Scene scene;
   private final String first;
   private final List<Process> busy = new ArrayList<>();
+  private RunningMixedLoad prefills;
 
   Injector(Scene scene) {
     this.scene = scene;
@@ -107,6 +108,10 @@ final class Injector {
         keepBusy();
         yield Injection.of(Instant.now());
       }
+      case NOISE_PREFILL -> {
+        prefills = scene.prefills();
+        yield Injection.of(Instant.now());
+      }
     };
   }
 
@@ -134,7 +139,7 @@ final class Injector {
         }
       }
       case DRAIN -> drain();
-      case NOISE_LOSS, NOISE_BUSY -> end = injection.at().plus(options.steady());
+      case NOISE_LOSS, NOISE_BUSY, NOISE_PREFILL -> end = injection.at().plus(options.steady());
       default -> {}
     }
     passUntil(end);
@@ -144,6 +149,10 @@ final class Injector {
   void mend(Fault fault) {
     busy.forEach(Process::destroy);
     busy.clear();
+    if (prefills != null) {
+      prefills.close();
+      prefills = null;
+    }
     scene.zones().forEach(scene.lab()::heal);
     switch (fault) {
       case API_SERVER -> scene.lab().fault("resume", "kube-apiserver");

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -22,6 +23,9 @@ public final class MixedLoad {
   /** How long a client waits before it calls a request failed. */
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** Makes prompts that differ from their beginning, so that no prefix cache has read them. */
+  static final String NUMBER = "{number}";
+
   /** Between a stream that failed at once and the next try. */
   private static final Duration PAUSE = Duration.ofMillis(250);
 
@@ -29,6 +33,7 @@ public final class MixedLoad {
   private final String shortBody;
   private final String streamBody;
   private final PrintStream out;
+  private final AtomicLong number = new AtomicLong();
   private volatile boolean stopped;
 
   private MixedLoad(
@@ -43,8 +48,8 @@ public final class MixedLoad {
    * Runs the load.
    *
    * @param args short requests a second (1 to 1000), streams at once (0 to 100), both for each data
-   *     plane; seconds (1 to 7200); JSON bodies of short requests and of streams; then {@code
-   *     plane=url} for each data plane
+   *     plane; seconds (1 to 7200); JSON bodies of short requests and of streams, in which {@link
+   *     #NUMBER} stands for the request's number; then {@code plane=url} for each data plane
    */
   public static void main(String[] args) throws Exception {
     if (args.length < 6) {
@@ -105,7 +110,8 @@ public final class MixedLoad {
   }
 
   private Sample post(DataPlane plane, String body, boolean stream) {
-    return new Post(plane, targets.get(plane), body, stream, PATIENCE).send(() -> stopped);
+    var numbered = body.replace(NUMBER, Long.toString(number.getAndIncrement()));
+    return new Post(plane, targets.get(plane), numbered, stream, PATIENCE).send(() -> stopped);
   }
 
   /** On SIGTERM nothing new is sent, and short requests under way are still reported. */

@@ -73,7 +73,7 @@ final class Page {
       bin/bench failover                                   # the whole matrix, one trial each
       bin/bench failover --only black-hole,killed --trials 20 --policy both --zones 2,3
       bin/bench failover --trials 100 --resume             # adds what is missing of this commit
-      bin/bench failover --only noise-loss,noise-busy --minutes 30
+      bin/bench failover --only noise-loss,noise-busy,noise-prefill --minutes 30
       ```
       """;
 

@@ -28,6 +28,16 @@ final class Scene implements AutoCloseable {
   private static final String LONG =
       Fleet.completion(900).replaceFirst("\\{", "{\"stream\": true, ");
 
+  /** Nearly as long as the tiny model's context, and no two alike. */
+  private static final String PREFILL =
+      Fleet.completion(1)
+          .replaceFirst("\\{", "{\"stream\": true, ")
+          .replace(
+              "The capital of France is",
+              MixedLoad.NUMBER + " The capital of France is".repeat(200));
+
+  private static final int PREFILLS = 4;
+
   private final Zonelab lab;
   private final Installation installation;
   private final String name;
@@ -200,6 +210,18 @@ final class Scene implements AutoCloseable {
               targets);
     }
     return running;
+  }
+
+  /** Keeps the serving zones reading long prompts, beside the load. */
+  RunningMixedLoad prefills() {
+    return RunningMixedLoad.start(
+        lab,
+        new Vantage.InZone(clientZone()),
+        1,
+        PREFILLS,
+        SHORT,
+        PREFILL,
+        Map.of(DataPlane.zonefleet, fleet.completionsUrl()));
   }
 
   private void endLoad() {

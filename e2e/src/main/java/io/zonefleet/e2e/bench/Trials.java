@@ -14,7 +14,8 @@ final class Trials {
   /** What is usual is learnt from so long a time of load. */
   private static final Duration USUAL = Duration.ofSeconds(4);
 
-  private static final Duration WARM = Duration.ofSeconds(60);
+  /** What starts a pod or the load takes from the processor, and what a cold pod is short of. */
+  private static final Duration WARM = Duration.ofSeconds(120);
 
   private final Scene scene;
   private final Options options;
@@ -31,8 +32,11 @@ final class Trials {
    */
   Map<DataPlane, Row.Trial> run(Fault fault) {
     scene.settle();
-    var injector = new Injector(scene);
     var load = scene.load();
+    // what a fleet does while it and everything else starts is no answer to the fault
+    load.awaitSteady(USUAL, WARM);
+    scene.settle();
+    var injector = new Injector(scene);
     Injector.Injection injection;
     Instant end;
     try (var statuses = new StatusTrace(scene.client(), scene.name())) {

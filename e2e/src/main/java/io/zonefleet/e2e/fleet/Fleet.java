@@ -79,7 +79,12 @@ public final class Fleet implements AutoCloseable {
     Await.until(
         "the front Service of " + name + " has a gateway in each of " + zones + " and no other",
         Duration.ofMinutes(1),
-        () -> frontZones().equals(Set.copyOf(zones)));
+        () ->
+            front().stream()
+                .filter(endpoint -> Boolean.TRUE.equals(endpoint.getConditions().getReady()))
+                .map(Endpoint::getZone)
+                .collect(Collectors.toSet())
+                .equals(Set.copyOf(zones)));
   }
 
   /** Whether all pods are there, as they should be and ready, whatever the operator says. */
@@ -105,14 +110,6 @@ public final class Fleet implements AutoCloseable {
   /** Whether the pod is ready, and not on its way out. */
   public static boolean isReady(Pod pod) {
     return pod.getMetadata().getDeletionTimestamp() == null && Readiness.isPodReady(pod);
-  }
-
-  /** Zones that have an endpoint of the front Service. */
-  private Set<String> frontZones() {
-    return front().stream()
-        .filter(endpoint -> Boolean.TRUE.equals(endpoint.getConditions().getReady()))
-        .map(Endpoint::getZone)
-        .collect(Collectors.toSet());
   }
 
   /** The front Service's endpoints: which gateways are ready, and for clients of which zones. */
