@@ -34,10 +34,10 @@ MEASURED = (
 )
 PAGE = """# Inference: Zonefleet's pod beside onnxruntime-genai
 
-Written by `bin/bench inference`; figures of one machine, to compare servers with each other and not with other machines. Numbers are
-also in [inference.json](inference.json).
+Written by `bin/bench inference`; figures compare servers of one model and load, which ran in turn on one machine, and not machines.
+Numbers are also in [inference.json](inference.json).
 
-- Machine: {machine}; commit {commit}. {threads} for each server; the load generator and HTTP have what is left.
+- Commit {commit}. {threads} for each server; the load generator and HTTP have what is left.
 - Every server of a model runs all the time and they take turns in rounds, each after a warm-up that lasts until each client has had an
   answer (at most half as long). Tokens/s are the median of rounds and ± is their spread (greatest less least, of the median); times are of
   all rounds together. With few answers, p99 is the slowest one. Rows of one model, load and kind of rounds are of one run.
@@ -134,8 +134,9 @@ def goals(rows):
     """One line for each goal and model that was measured."""
     lines = ["| goal | model | measured | |", "|---|---|---:|---|"]
 
-    def line(goal, model, value, met):
-        lines.append(f"| {goal} | {model} | {value} | {'yes' if met else '**no**'} |")
+    def line(goal, model, value, met, stated=False):
+        verdict = "stated only" if stated else "yes" if met else "**no**"
+        lines.append(f"| {goal} | {model} | {value} | {verdict} |")
 
     for model in dict.fromkeys(row["model"] for row in rows):
         for clients, goal in ((1, 1.0), (16, 2.0)):
@@ -153,16 +154,16 @@ def goals(rows):
                 own, (bare,) = found
                 cost = 1 - own / bare
                 text = f"HTTP costs at most 3 % of the bare loop, {clients} client{'s'[: clients - 1]}"
-                line(text + ("" if "qwen" in model else " (stated only)"), model, f"{cost:.1%}", cost <= 0.03)
+                line(text, model, f"{cost:.1%}", cost <= 0.03, stated="qwen" not in model)
     return "\n".join(lines)
 
 
 def earlier(file, measured):
-    """Rows that the same code had on the same machine, less those of runs whose servers were all measured anew under their load."""
+    """Rows that the same code had, less those of runs whose servers were all measured anew under their load."""
     if not file.exists():
         return []
     document = json.loads(file.read_text())
-    if document["machine"] != machine() or not unchanged_since(document["commit"]):
+    if not unchanged_since(document["commit"]):
         return []
     anew = runs(measured)
 
@@ -173,24 +174,36 @@ def earlier(file, measured):
     return [row for servers in kept.values() for row in servers.values()]
 
 
+def machines(rows):
+    return list(dict.fromkeys(row["machine"] for row in rows))
+
+
+def where(rows):
+    """A line for each machine: what ran there, and how fast it read its memory."""
+    lines = []
+    for one in machines(rows):
+        there = [row for row in rows if row["machine"] == one]
+        loads = ", ".join(dict.fromkeys(load_of(row) for row in there))
+        read = " and ".join(dict.fromkeys(str(row["readGiBPerSecond"]) for row in there))
+        lines.append(f"- {loads}: {one}; memory read {read} GiB/s.")
+    return "\n".join(lines)
+
+
 def write(folder, measured, facts):
-    """`facts` fill the page's blanks."""
+    """`measured` here and now; `facts` fill the page's blanks."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "inference.json"
-    rows = earlier(file, measured) + measured
+    rows = earlier(file, measured) + [{**row, "machine": machine()} for row in measured]
     rows.sort(key=lambda row: ("tiny" not in row["model"], "int4" in row["model"], row["clients"] or math.inf, row["rounds"]))
-    document = {"machine": machine(), "commit": commit(), "rows": rows}
+    head = json.dumps({"machine": "; ".join(machines(rows)), "commit": commit()}, indent=1)
     lines = ",\n  ".join(json.dumps(row) for row in rows)
-    head = json.dumps({"machine": document["machine"], "commit": document["commit"]}, indent=1)
     file.write_text(f'{head[:-2]},\n "rows": [\n  {lines}\n ]\n}}\n')
     tables = ""
     for model in dict.fromkeys(row["model"] for row in rows):
         of_model = [row for row in rows if row["model"] == model]
-        read = " and ".join(dict.fromkeys(str(row["readGiBPerSecond"]) for row in of_model))
-        tables += f"\n## {model}\n\nMemory read {read} GiB/s.\n\n{table(of_model)}\n"
+        tables += f"\n## {model}\n\n{where(of_model)}\n\n{table(of_model)}\n"
     page = PAGE.format(
-        machine=document["machine"],
-        commit=document["commit"],
+        commit=commit(),
         goals=goals(rows),
         tables=tables,
         **facts,
