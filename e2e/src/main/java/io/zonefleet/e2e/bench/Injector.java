@@ -26,8 +26,7 @@ final class Injector {
 
   private final Scene scene;
   private final String first;
-  private final List<Process> busy = new ArrayList<>();
-  private RunningMixedLoad prefills;
+  private final List<Runnable> ends = new ArrayList<>();
 
   Injector(Scene scene) {
     this.scene = scene;
@@ -109,7 +108,7 @@ final class Injector {
         yield Injection.of(Instant.now());
       }
       case NOISE_PREFILL -> {
-        prefills = scene.prefills();
+        ends.add(scene.prefills()::close);
         yield Injection.of(Instant.now());
       }
     };
@@ -147,12 +146,8 @@ final class Injector {
 
   /** Mends everything, whatever was broken. */
   void mend(Fault fault) {
-    busy.forEach(Process::destroy);
-    busy.clear();
-    if (prefills != null) {
-      prefills.close();
-      prefills = null;
-    }
+    ends.forEach(Runnable::run);
+    ends.clear();
     scene.zones().forEach(scene.lab()::heal);
     switch (fault) {
       case API_SERVER -> scene.lab().fault("resume", "kube-apiserver");
@@ -242,7 +237,7 @@ final class Injector {
   private void keepBusy() {
     for (int core = 0; core < Runtime.getRuntime().availableProcessors(); core++) {
       try {
-        busy.add(new ProcessBuilder("sh", "-c", "while :; do :; done").start());
+        ends.add(new ProcessBuilder("sh", "-c", "while :; do :; done").start()::destroy);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

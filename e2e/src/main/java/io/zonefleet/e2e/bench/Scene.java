@@ -25,13 +25,11 @@ final class Scene implements AutoCloseable {
   private static final String SHORT = Fleet.completion(8);
 
   /** Nearly as long as the tiny model's context. */
-  private static final String LONG =
-      Fleet.completion(900).replaceFirst("\\{", "{\"stream\": true, ");
+  private static final String LONG = streamed(Fleet.completion(900));
 
   /** Nearly as long as the tiny model's context, and no two alike. */
   private static final String PREFILL =
-      Fleet.completion(1)
-          .replaceFirst("\\{", "{\"stream\": true, ")
+      streamed(Fleet.completion(1))
           .replace(
               "The capital of France is",
               MixedLoad.NUMBER + " The capital of France is".repeat(200));
@@ -96,6 +94,10 @@ final class Scene implements AutoCloseable {
             policy,
             Installation.WEIGHTS,
             load.streams() * DataPlane.values().length + 16);
+  }
+
+  private static String streamed(String body) {
+    return body.replaceFirst("\\{", "{\"stream\": true, ");
   }
 
   private io.fabric8.kubernetes.api.model.Service plain() {
