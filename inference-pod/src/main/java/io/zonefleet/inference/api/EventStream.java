@@ -132,7 +132,9 @@ final class EventStream implements AnswerSinks {
 
     @Override
     public void parts(List<Part> parts) {
-      called |= parts.stream().anyMatch(part -> part instanceof Part.Call);
+      for (Part part : parts) {
+        called |= part instanceof Part.Call;
+      }
       loop.execute(
           () -> {
             begin();

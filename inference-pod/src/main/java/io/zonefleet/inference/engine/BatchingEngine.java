@@ -19,7 +19,7 @@ public final class BatchingEngine implements Engine {
   private final int[] lengths;
   private final float[][] logits;
   private final Sampler.Scratch scratch = new Sampler.Scratch();
-  private final Runnable told;
+  private final Delivery delivery;
   private final Thread thread;
   private volatile long progress = System.nanoTime();
   private volatile double cacheUsage;
@@ -38,11 +38,12 @@ public final class BatchingEngine implements Engine {
   /**
    * As above.
    *
-   * @param told runs on the engine's thread once all listeners have heard of a run, before the next
+   * @param carrier runs on the engine's thread when what listeners have heard is to be carried on:
+   *     an answer's first token and its end at once, what is between within 5 ms and a step
    */
   public BatchingEngine(
-      BatchDecoder decoder, int queueCapacity, boolean prefixCache, Runnable told) {
-    this.told = told;
+      BatchDecoder decoder, int queueCapacity, boolean prefixCache, Runnable carrier) {
+    this.delivery = new Delivery(carrier, System::nanoTime);
     this.decoder = decoder;
     this.queue = new AdmissionQueue(queueCapacity);
     this.slots = new Slots(decoder, prefixCache);
@@ -125,7 +126,7 @@ public final class BatchingEngine implements Engine {
           broken != null
               ? failed(broken)
               : new EngineStoppedException("the server is going away", null));
-      told.run();
+      delivery.now();
       decoder.close();
     }
   }
@@ -150,9 +151,8 @@ public final class BatchingEngine implements Engine {
     admit();
     dismissWaiting();
     prefill();
-    told.run();
     step();
-    told.run();
+    delivery.afterRun();
     slots.compact();
     cacheUsage = (double) slots.tokens() / ((long) slots.count() * contextTokens());
   }
@@ -210,9 +210,11 @@ public final class BatchingEngine implements Engine {
       int added = sequence.chunk(budget);
       if (added > 0) {
         budget -= added;
+        delivery.now();
         appendTo(slot, sequence, from, from + added);
       }
     }
+    delivery.afterRun();
   }
 
   /** A failure ends this one sequence and no other. */
@@ -221,6 +223,7 @@ public final class BatchingEngine implements Engine {
       decoder.append(slot, sequence.tokens(), from, to, logits[slot]);
       sequence.cached(to);
       slots.appended(slot);
+      delivery.hasten();
       progress = System.nanoTime();
       if (to == sequence.length() && !sequence.advance(logits[slot])) {
         free(slot);
@@ -287,6 +290,7 @@ public final class BatchingEngine implements Engine {
   private void free(int slot) {
     slots.free(slot);
     progress = System.nanoTime();
+    delivery.hasten();
     queue.finished();
   }
 
@@ -299,6 +303,7 @@ public final class BatchingEngine implements Engine {
   private void dismiss(Sequence sequence, Consumer<Sequence> farewell) {
     guarded(sequence, farewell);
     progress = System.nanoTime();
+    delivery.hasten();
     queue.finished();
   }
 

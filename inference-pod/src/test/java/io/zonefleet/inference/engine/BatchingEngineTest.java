@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,8 +14,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 
 class BatchingEngineTest {
@@ -66,16 +69,50 @@ class BatchingEngineTest {
     }
   }
 
+  /** Given an answer whose tokens come fast, then others are not woken for each of them. */
   @Test
-  void whatARunBroughtIsTakenBeforeTheNextRun() {
-    Set<Integer> counts = new TreeSet<>();
+  void tokensOfShortRunsAreCarriedOnTogether() {
     Heard heard = new Heard();
-    Engine engine =
-        new BatchingEngine(TinyModel.decoder(2), 4, true, () -> counts.add(heard.count()));
-    engine.submit(greedy(TinyModel.question("Hello"), 4), heard);
-    heard.await();
-    engine.close();
-    assertThat(counts).containsExactly(1, 2, 3, 4);
+    List<Integer> carried = Collections.synchronizedList(new ArrayList<>());
+    long start = System.nanoTime();
+    try (Engine engine =
+        new BatchingEngine(TinyModel.decoder(2), 4, true, () -> carried.add(heard.count()))) {
+      int[] prompt = TinyModel.question("Hello");
+      engine.submit(new GenerationRequest(prompt, 400, Sampling.GREEDY, Set.of()), heard);
+      await(() -> carried.contains(400));
+    }
+    long intervals = (System.nanoTime() - start) / Delivery.INTERVAL_NANOS;
+    assertThat(carried).as("the first token goes at once").contains(1);
+    assertThat(new TreeSet<>(carried).size()).isLessThanOrEqualTo((int) intervals + 3);
+  }
+
+  /** A prompt's run may be long: tokens of other answers must not wait for its end. */
+  @Test
+  void whatWasHeardIsCarriedOnBeforeAPromptRuns() {
+    Heard first = new Heard();
+    Heard second = new Heard();
+    AtomicInteger carried = new AtomicInteger();
+    List<Integer> kept = new ArrayList<>();
+    IntSupplier heard = () -> first.count() + second.count();
+    BatchDecoder decoder =
+        new ForwardingDecoder(TinyModel.decoder(2)) {
+          @Override
+          public void append(int slot, int[] tokens, int from, int to, float[] logits) {
+            kept.add(heard.getAsInt() - carried.get());
+            super.append(slot, tokens, from, to, logits);
+          }
+        };
+    try (Engine engine =
+        new BatchingEngine(decoder, 4, true, () -> carried.set(heard.getAsInt()))) {
+      int[] prompt = TinyModel.question("Hello");
+      engine.submit(new GenerationRequest(prompt, 400, Sampling.GREEDY, Set.of()), first);
+      first.awaitFirst();
+      engine.submit(new GenerationRequest(prompt, 2, Sampling.GREEDY, Set.of()), second);
+      second.await();
+      engine.submit(new GenerationRequest(prompt, 3, Sampling.GREEDY, Set.of()), new Heard());
+      first.await();
+    }
+    assertThat(kept).hasSize(3).containsOnly(0);
   }
 
   @Test
