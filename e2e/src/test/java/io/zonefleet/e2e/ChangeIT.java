@@ -13,6 +13,7 @@ import io.zonefleet.e2e.cluster.ZoneCluster.Vantage;
 import io.zonefleet.e2e.fleet.Await;
 import io.zonefleet.e2e.fleet.Fleet;
 import io.zonefleet.e2e.load.Outcome;
+import io.zonefleet.e2e.load.Question;
 import io.zonefleet.e2e.load.RunningLoad;
 import java.time.Duration;
 import java.util.HashSet;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class ChangeIT {
   private static final int RATE = 20;
   private static final Duration ROLLED_OUT = Duration.ofMinutes(8);
-  private static final String QUESTION = Fleet.completion(8);
+  private static final String QUESTION = Question.completion(8);
 
   private final ZoneCluster cluster = UnderTest.cluster();
   private final KubernetesClient client = UnderTest.installation().client();

@@ -12,6 +12,7 @@ import io.zonefleet.e2e.fleet.Await;
 import io.zonefleet.e2e.fleet.Fleet;
 import io.zonefleet.e2e.fleet.Installation;
 import io.zonefleet.e2e.load.Outcome;
+import io.zonefleet.e2e.load.Question;
 import io.zonefleet.e2e.load.RunningLoad;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class OperatorAwayIT {
 
   private static final int RATE = 50;
-  private static final String QUESTION = Fleet.completion(8);
+  private static final String QUESTION = Question.completion(8);
 
   private final ZoneCluster cluster = UnderTest.cluster();
   private final Installation installation = UnderTest.installation();

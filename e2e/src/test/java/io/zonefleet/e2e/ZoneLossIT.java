@@ -7,6 +7,7 @@ import io.zonefleet.e2e.cluster.ZoneCluster;
 import io.zonefleet.e2e.cluster.ZoneCluster.Vantage;
 import io.zonefleet.e2e.fleet.Fleet;
 import io.zonefleet.e2e.fleet.Installation;
+import io.zonefleet.e2e.load.Question;
 import io.zonefleet.e2e.load.RunningLoad;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,12 +27,12 @@ class ZoneLossIT {
   /** Two busy cores carry twice as much; an open load that they do not carry never ends. */
   private static final int RATE = 20;
 
-  private static final String QUESTION = Fleet.completion(8);
+  private static final String QUESTION = Question.completion(8);
 
   /** Long answers, so that some are always under way: without a byte until their end. */
   private static final int LONG_RATE = 1;
 
-  private static final String LONG_QUESTION = Fleet.completion(400);
+  private static final String LONG_QUESTION = Question.completion(400);
 
   private static final Duration SHIFT = Duration.ofMillis(1500);
   private static final Duration STATUS = Duration.ofSeconds(3);

@@ -10,6 +10,7 @@ import io.zonefleet.e2e.cluster.Zonelab;
 import io.zonefleet.e2e.fleet.Await;
 import io.zonefleet.e2e.fleet.Fleet;
 import io.zonefleet.e2e.fleet.Installation;
+import io.zonefleet.e2e.load.Question;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -22,17 +23,14 @@ import java.util.stream.Collectors;
 final class Scene implements AutoCloseable {
 
   private static final Duration SETTLED = Duration.ofMinutes(4);
-  private static final String SHORT = Fleet.completion(8);
+  private static final String SHORT = Question.completion(8);
 
   /** Nearly as long as the tiny model's context. */
-  private static final String LONG = streamed(Fleet.completion(900));
+  private static final String LONG = streamed(Question.completion(900));
 
   /** Nearly as long as the tiny model's context, and no two alike. */
   private static final String PREFILL =
-      streamed(Fleet.completion(1))
-          .replace(
-              "The capital of France is",
-              MixedLoad.NUMBER + " The capital of France is".repeat(200));
+      streamed(Question.completion(MixedLoad.NUMBER + " The capital of France is".repeat(200), 1));
 
   private static final int PREFILLS = 4;
 

@@ -137,7 +137,7 @@ public final class Demo {
   }
 
   private RunningLoad load(Vantage from, Fleet fleet) {
-    return RunningLoad.start(cluster, from, fleet.completionsUrl(), RATE, Fleet.completion(8));
+    return RunningLoad.start(cluster, from, fleet.completionsUrl(), RATE, Question.completion(8));
   }
 
   private Map<String, String> ask(Fleet fleet, String question) {

@@ -79,12 +79,15 @@ public final class Fleet implements AutoCloseable {
     Await.until(
         "the front Service of " + name + " has a gateway in each of " + zones + " and no other",
         Duration.ofMinutes(1),
-        () ->
-            front().stream()
-                .filter(endpoint -> Boolean.TRUE.equals(endpoint.getConditions().getReady()))
-                .map(Endpoint::getZone)
-                .collect(Collectors.toSet())
-                .equals(Set.copyOf(zones)));
+        () -> frontZones().equals(Set.copyOf(zones)));
+  }
+
+  /** Zones with a gateway that the front Service sends requests to. */
+  private Set<String> frontZones() {
+    return front().stream()
+        .filter(endpoint -> Boolean.TRUE.equals(endpoint.getConditions().getReady()))
+        .map(Endpoint::getZone)
+        .collect(Collectors.toSet());
   }
 
   /** Whether all pods are there, as they should be and ready, whatever the operator says. */
@@ -179,14 +182,6 @@ public final class Fleet implements AutoCloseable {
   /** The front Service's URL for text completions. */
   public String completionsUrl() {
     return url() + "/v1/completions";
-  }
-
-  /** A request for so many tokens, no more and no less. */
-  public static String completion(int tokens) {
-    return """
-        {"model": "tiny-r1", "prompt": "The capital of France is", "max_tokens": %d, \
-        "ignore_eos": true, "temperature": 0}"""
-        .formatted(tokens);
   }
 
   /** The label selector of the zone's inference pods. */

@@ -17,6 +17,23 @@ public final class Question {
 
   private Question() {}
 
+  /** The body of a request for so many tokens, no more and no less. */
+  public static String completion(int tokens) {
+    return completion("The capital of France is", tokens);
+  }
+
+  /**
+   * As above.
+   *
+   * @param prompt without characters that JSON would escape
+   */
+  public static String completion(String prompt, int tokens) {
+    return """
+        {"model": "tiny-r1", "prompt": "%s", "max_tokens": %d, \
+        "ignore_eos": true, "temperature": 0}"""
+        .formatted(prompt, tokens);
+  }
+
   /**
    * POSTs a JSON body to a URL from a place in the cluster's network.
    *
