@@ -22,7 +22,6 @@ import io.zonefleet.operator.traffic.KeptPlan;
 import io.zonefleet.operator.traffic.TrafficPlan;
 import io.zonefleet.operator.zones.Action;
 import io.zonefleet.operator.zones.PeakLoad;
-import io.zonefleet.operator.zones.Role;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -85,10 +84,8 @@ final class FleetLoop implements Rim {
     metrics.forget();
   }
 
-  /** Whether a zone is in doubt, and its loss not yet decided. */
   boolean isUneasy() {
-    return loop.state().zones().stream()
-        .anyMatch(z -> z.firstDoubt().isPresent() && z.role() != Role.Lost);
+    return loop.state().isDoubtful();
   }
 
   Optional<TrafficPlan> published() {

@@ -135,7 +135,7 @@ final class SlowLoop {
     boolean differs = news && !status.equals(fleet.getStatus());
     told = differs ? null : new Told(fleet, state, known);
     boolean first = fleet.getStatus() == null;
-    if (!pace.isDue(differs, decided || first, around.seen().at())) {
+    if (!pace.isDue(differs, decided || first, state.isDoubtful(), around.seen().at())) {
       memory.keep(state);
       return;
     }

@@ -123,6 +123,11 @@ public record FleetState(
     return zone(zone).map(open::test).orElse(true);
   }
 
+  /** Whether a zone is in doubt, and its loss not yet decided. */
+  public boolean isDoubtful() {
+    return isAny(z -> z.firstDoubt().isPresent() && z.role() != Role.Lost);
+  }
+
   private boolean isAny(Predicate<ZoneState> which) {
     for (var z : zones) {
       if (which.test(z)) {

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Zones, gateways, observers, the API server and the operator fail as random schedules say; see
@@ -54,6 +57,28 @@ class SimulationTest {
       var text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
       return Simulate.found(text.lines().toList()).stream();
     }
+  }
+
+  /** The witness in z1 is late by 900 ms, so that z2's loss is confirmed after a second or more. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+  void aLossThatTakesItsTimeIsOneWriteToo(long seed) {
+    var schedule =
+        """
+        3 zones 1 pods 2 replicas ActiveStandby Automatic 5 0 20 drains direct %d \
+        | 0 Revive 0 0 | 0 Revive 1 0 | 0 Revive 2 0 | 1000 Prompt 1 0 | 1000 Prompt 1 0 \
+        | 1000 Prompt 1 0 | 1000 Late 1 0 | 0 Cut 2 0 | 900 Prompt 1 0"""
+            .formatted(seed);
+
+    var api = new Simulation(Schedule.parse(schedule)).run().api();
+
+    var troubled =
+        IntStream.rangeClosed(0, api.indexAt(Long.MAX_VALUE))
+            .mapToObj(i -> api.version(i).getStatus())
+            .filter(Objects::nonNull)
+            .map(status -> status.zones().get(2).role())
+            .filter(role -> role.equals("Suspect") || role.equals("Lost"));
+    assertThat(troubled).first().isEqualTo("Lost");
   }
 
   @Test

@@ -13,28 +13,35 @@ class WritePaceTest {
 
   @Test
   void aDecisionIsWrittenAtOnce() {
-    assertThat(pace.isDue(true, true, NOW)).isTrue();
+    assertThat(pace.isDue(true, true, false, NOW)).isTrue();
   }
 
   @Test
   void anythingElseWaitsASecond() {
-    assertThat(pace.isDue(true, false, NOW)).isFalse();
-    assertThat(pace.isDue(true, false, NOW.plusMillis(999))).isFalse();
-    assertThat(pace.isDue(true, false, NOW.plusMillis(1000))).isTrue();
+    assertThat(pace.isDue(true, false, false, NOW)).isFalse();
+    assertThat(pace.isDue(true, false, false, NOW.plusMillis(999))).isFalse();
+    assertThat(pace.isDue(true, false, false, NOW.plusMillis(1000))).isTrue();
+  }
+
+  @Test
+  void aDoubtWaitsForItsDecisionTwoSecondsAtMost() {
+    assertThat(pace.isDue(true, false, true, NOW)).isFalse();
+    assertThat(pace.isDue(true, false, true, NOW.plusMillis(1999))).isFalse();
+    assertThat(pace.isDue(true, false, true, NOW.plusMillis(2000))).isTrue();
   }
 
   @Test
   void whatIsAsItWasIsNotWritten() {
-    assertThat(pace.isDue(true, false, NOW)).isFalse();
-    assertThat(pace.isDue(false, false, NOW.plusMillis(500))).isFalse();
-    assertThat(pace.isDue(true, false, NOW.plusMillis(1200))).as("differs anew").isFalse();
+    assertThat(pace.isDue(true, false, false, NOW)).isFalse();
+    assertThat(pace.isDue(false, false, false, NOW.plusMillis(500))).isFalse();
+    assertThat(pace.isDue(true, false, false, NOW.plusMillis(1200))).as("differs anew").isFalse();
   }
 
   @Test
   void afterAWriteTheNextOneWaitsAgain() {
-    pace.isDue(true, false, NOW);
+    pace.isDue(true, false, false, NOW);
     pace.written();
 
-    assertThat(pace.isDue(true, false, NOW.plusMillis(1100))).isFalse();
+    assertThat(pace.isDue(true, false, false, NOW.plusMillis(1100))).isFalse();
   }
 }
