@@ -17,5 +17,8 @@ public record Gateway(
         GatewayMode mode,
     @Default("1") @Min(1) @Max(32) Integer replicasPerZone,
     @JsonPropertyDescription("Envoy image; the operator's default without it.") String image,
-    ResourceRequirements resources,
+    @JsonPropertyDescription(
+            "As of a container. Where neither a request nor a limit is set, cpu 100m and memory"
+                + " 64Mi are requested; without any, memory is limited to 512Mi.")
+        ResourceRequirements resources,
     @Default("ClusterIP") ServiceType serviceType) {}

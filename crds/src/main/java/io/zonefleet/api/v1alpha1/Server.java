@@ -19,7 +19,10 @@ public record Server(
         @Pattern("^(Always|IfNotPresent|Never)$")
         String imagePullPolicy,
     @Default("Auto") Provider provider,
-    ResourceRequirements resources,
+    @JsonPropertyDescription(
+            "As of a container. Where neither a request nor a limit is set, cpu 250m and memory"
+                + " 512Mi are requested.")
+        ResourceRequirements resources,
     @Default("4")
         @Min(1)
         @Max(4096)

@@ -25,6 +25,8 @@ final class GatewayPod {
   /** For the pod's group, which every container of it has; octal 0440. */
   private static final int GROUP_READS = 288;
 
+  private static final Map<String, String> REQUESTS = Map.of("cpu", "100m", "memory", "64Mi");
+
   private GatewayPod() {}
 
   static PodTemplateSpec template(DeepSeekDeployment fleet, String zone, FleetSettings settings) {
@@ -98,7 +100,7 @@ final class GatewayPod {
         .withContainerPort(Names.GATEWAY_MONITOR_PORT)
         .withProtocol("TCP")
         .endPort()
-        .withResources(gateway.resources() == null ? small() : gateway.resources())
+        .withResources(resources(gateway.resources()))
         .withNewReadinessProbe()
         .withNewHttpGet()
         .withPath("/ready")
@@ -169,10 +171,12 @@ final class GatewayPod {
         "warning");
   }
 
-  private static ResourceRequirements small() {
-    return new ResourceRequirementsBuilder()
-        .withRequests(Map.of("cpu", new Quantity("50m"), "memory", new Quantity("64Mi")))
-        .withLimits(Map.of("memory", new Quantity("512Mi")))
-        .build();
+  private static ResourceRequirements resources(ResourceRequirements users) {
+    var completed = Requests.completed(users, REQUESTS);
+    return users != null
+        ? completed
+        : new ResourceRequirementsBuilder(completed)
+            .addToLimits("memory", new Quantity("512Mi"))
+            .build();
   }
 }

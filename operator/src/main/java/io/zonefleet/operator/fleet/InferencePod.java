@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import java.util.Map;
 
 /**
  * The pod that serves the model. Only what the pod itself needs goes in: each difference restarts
@@ -21,6 +22,8 @@ final class InferencePod {
 
   /** Weights of hundreds of gigabytes take minutes to load; half an hour passes for a hang. */
   private static final int STARTUP_SECONDS = 1800;
+
+  private static final Map<String, String> REQUESTS = Map.of("cpu", "250m", "memory", "512Mi");
 
   private InferencePod() {}
 
@@ -68,7 +71,7 @@ final class InferencePod {
             .withContainerPort(server.port())
             .withProtocol("TCP")
             .endPort()
-            .withResources(server.resources())
+            .withResources(Requests.completed(server.resources(), REQUESTS))
             .withStartupProbe(probe(server.livenessPath(), 1, 2, STARTUP_SECONDS))
             .withReadinessProbe(probe(fleet.getSpec().traffic().healthCheck().path(), 2, 2, 3))
             // a pod that is merely busy must not be killed: a minute of silence

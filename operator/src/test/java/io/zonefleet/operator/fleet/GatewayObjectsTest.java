@@ -166,7 +166,7 @@ class GatewayObjectsTest {
     assertThat(pod.getAutomountServiceAccountToken()).isFalse();
     assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
     assertThat(container.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
-    assertThat(container.getResources().getRequests().get("cpu")).hasToString("50m");
+    assertThat(container.getResources().getRequests().get("cpu")).hasToString("100m");
   }
 
   @Test
@@ -203,6 +203,7 @@ class GatewayObjectsTest {
 
     assertThat(container.getImage()).isEqualTo("envoy:x");
     assertThat(container.getResources().getRequests().get("cpu")).hasToString("2");
+    assertThat(container.getResources().getRequests().get("memory")).hasToString("64Mi");
     assertThat(container.getResources().getLimits()).isEmpty();
   }
 

@@ -87,6 +87,21 @@ class InferenceObjectsTest {
   }
 
   @Test
+  void aPodAsksItsNodeForWhatItsUserLeftOut() {
+    assertThat(requests()).isEqualTo(Map.of("cpu", "250m", "memory", "512Mi"));
+    assertThat(requests("server: {resources: {requests: {cpu: 8}}}"))
+        .isEqualTo(Map.of("cpu", "8", "memory", "512Mi"));
+    assertThat(requests("server: {resources: {limits: {memory: 64Gi, nvidia.com/gpu: 1}}}"))
+        .as("the API server requests what is limited")
+        .isEqualTo(Map.of("cpu", "250m"));
+  }
+
+  private static Map<String, String> requests(String... spec) {
+    return container(set("zone-a", spec)).getResources().getRequests().entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().toString()));
+  }
+
+  @Test
   void aPodGetsLongerThanItsDrainBeforeItIsKilled() {
     assertThat(pod(set("zone-a", "server: {drainSeconds: 45}")).getTerminationGracePeriodSeconds())
         .isEqualTo(55);
