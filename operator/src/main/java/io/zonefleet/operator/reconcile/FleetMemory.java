@@ -62,7 +62,8 @@ final class FleetMemory {
         decision.degraded(),
         doubts.calmFailures(),
         doubts.blindSince(),
-        doubts.lookedAt());
+        doubts.lookedAt(),
+        doubts.falseAlarms());
   }
 
   private static ZoneState withDoubts(ZoneState z, Optional<ZoneState> doubts) {

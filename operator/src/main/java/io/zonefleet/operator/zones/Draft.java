@@ -33,6 +33,13 @@ final class Draft {
    */
   static final Duration CONFIRM_DISPUTED = Duration.ofSeconds(3);
 
+  /**
+   * And this long where doubts have come and gone in the last minute, as when packets are lost on
+   * all links: then a zone that is silent and seen by nobody for a second may still be there. Pods
+   * that answer that they cannot serve leave no such question.
+   */
+  static final Duration CONFIRM_UNSTEADY = Duration.ofSeconds(5);
+
   /** Of that many looks in a row, so that a slow operator does not act on one late report. */
   static final int CONFIRM_LOOKS = 3;
 
@@ -188,6 +195,9 @@ final class Draft {
   }
 
   private Duration confirmation(Testimony said) {
+    if (!said.refused() && before.isUnsteady(now)) {
+      return CONFIRM_UNSTEADY;
+    }
     if (!said.alive().isEmpty()) {
       return CONFIRM_DISPUTED;
     }

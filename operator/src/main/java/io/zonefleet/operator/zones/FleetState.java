@@ -1,5 +1,6 @@
 package io.zonefleet.operator.zones;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.function.Predicate;
  * @param calmFailures each gateway's failed requests when nothing was in doubt, for the journal
  * @param blindSince since when no look has shown any zone alive
  * @param lookedAt when this was decided or confirmed; the same look again is no confirmation
+ * @param falseAlarms when the last doubts passed that were none, {@value #UNSTEADY} at most
  */
 public record FleetState(
     long epoch,
@@ -25,7 +27,13 @@ public record FleetState(
     Optional<String> degraded,
     Map<String, Long> calmFailures,
     Optional<Instant> blindSince,
-    Instant lookedAt) {
+    Instant lookedAt,
+    List<Instant> falseAlarms) {
+  /** So many false alarms within {@link #REMEMBERED} tell of a network or a node that is unwell. */
+  static final int UNSTEADY = 3;
+
+  private static final Duration REMEMBERED = Duration.ofMinutes(1);
+
   public static final FleetState EMPTY =
       new FleetState(0, List.of(), List.of(), Optional.empty(), Map.of());
 
@@ -36,13 +44,15 @@ public record FleetState(
       List<Switch> switches,
       Optional<String> degraded,
       Map<String, Long> calmFailures) {
-    this(epoch, zones, switches, degraded, calmFailures, Optional.empty(), Instant.EPOCH);
+    this(
+        epoch, zones, switches, degraded, calmFailures, Optional.empty(), Instant.EPOCH, List.of());
   }
 
   public FleetState {
     zones = List.copyOf(zones);
     switches = List.copyOf(switches);
     calmFailures = Map.copyOf(calmFailures);
+    falseAlarms = List.copyOf(falseAlarms);
   }
 
   /** A zone as {@code status} keeps it; {@code flaps} is empty until its first pod was admitted. */
@@ -126,6 +136,12 @@ public record FleetState(
   /** Whether a zone is in doubt, and its loss not yet decided. */
   public boolean isDoubtful() {
     return isAny(z -> z.firstDoubt().isPresent() && z.role() != Role.Lost);
+  }
+
+  /** Whether doubts came and went lately, so that a new one may do so too. */
+  boolean isUnsteady(Instant now) {
+    return falseAlarms.size() == UNSTEADY
+        && Duration.between(falseAlarms.getFirst(), now).compareTo(REMEMBERED) < 0;
   }
 
   private boolean isAny(Predicate<ZoneState> which) {

@@ -3,6 +3,7 @@ package io.zonefleet.operator.zones;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,6 +20,7 @@ final class ZoneStep {
   private final boolean blind;
   private final Optional<Instant> blindSince;
   private Optional<String> degraded = Optional.empty();
+  private boolean falseAlarm;
 
   ZoneStep(
       FleetPolicy policy, FleetState before, Observation seen, Map<String, Testimony> testimony) {
@@ -61,8 +63,22 @@ final class ZoneStep {
             degraded,
             draft.journal.calmFailures(draft.zones()),
             blindSince,
-            draft.now),
+            draft.now,
+            falseAlarms()),
         draft.actions);
+  }
+
+  /** While a zone recovers, its gateways see the others late, and that is soon over. */
+  private List<Instant> falseAlarms() {
+    var before = draft.before.falseAlarms();
+    boolean recovers =
+        draft.zones().stream().anyMatch(z -> z.role() == Role.Lost || z.role() == Role.Returning);
+    if (!falseAlarm || recovers) {
+      return before;
+    }
+    var all = new ArrayList<>(before);
+    all.add(draft.now);
+    return all.size() > FleetState.UNSTEADY ? all.subList(1, all.size()) : all;
   }
 
   private void start(String name) {
@@ -105,6 +121,7 @@ final class ZoneStep {
         } else if (z.role() == Role.Suspect && draft.alive(name)) {
           var role = z.serving() ? Role.Active : Role.Standby;
           draft.put(z.become(role, draft.now, draft.words(name)));
+          falseAlarm = true;
         }
       }
       case Lost -> {
