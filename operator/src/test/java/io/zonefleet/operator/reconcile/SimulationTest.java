@@ -63,6 +63,7 @@ class SimulationTest {
   @ParameterizedTest
   @ValueSource(longs = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
   void aLossThatTakesItsTimeIsOneWriteToo(long seed) {
+    // all pods run, and replicas, which look seldom where nothing happens, are kept awake
     var schedule =
         """
         3 zones 1 pods 2 replicas ActiveStandby Automatic 5 0 20 drains direct %d \

@@ -3,7 +3,6 @@ package io.zonefleet.operator.zones;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Given a fleet that serves, when something breaks, then who is lost, and where traffic goes. */
@@ -108,75 +107,6 @@ class LossTest {
     run.look();
     assertThat(run.role("a")).isEqualTo(Role.Active);
     assertThat(run.epoch()).isEqualTo(epoch);
-  }
-
-  /** As where all links lose packets: each doubt passes, and one day two come together. */
-  @Test
-  void whereDoubtsComeAndGoALossIsBelievedLater() {
-    var run = Run.settled("a", "b", "c");
-    flicker(run);
-
-    run.world.cut.add("a");
-    run.seconds(4);
-    assertThat(run.role("a")).isEqualTo(Role.Suspect);
-    assertThat(run.state.gatewaysServe("a")).isFalse();
-    run.world.healAll();
-    assertThat(run.seconds(1).role("a")).isEqualTo(Role.Active);
-
-    run.world.cut.add("a");
-    assertThat(run.until("a", Role.Lost, Duration.ofSeconds(6)))
-        .isGreaterThanOrEqualTo(Duration.ofSeconds(5));
-  }
-
-  private static void flicker(Run run) {
-    for (var witness : List.of("b", "c", "b")) {
-      run.world.partition(witness, "a");
-      run.seconds(1);
-      run.world.join(witness, "a");
-      run.seconds(1);
-    }
-  }
-
-  @Test
-  void aMinuteOfCalmMakesUpForDoubtsThatPassed() {
-    var run = Run.settled("a", "b", "c");
-    flicker(run);
-    run.seconds(60);
-
-    run.world.cut.add("a");
-
-    assertThat(run.until("a", Role.Lost, SOON)).isLessThanOrEqualTo(Duration.ofSeconds(1));
-  }
-
-  @Test
-  void podsThatRefuseAreBelievedAtOnceAllTheSame() {
-    var run = Run.settled("a", "b", "c");
-    flicker(run);
-
-    run.world.refusing.add("a");
-    run.world.up.remove("a");
-
-    assertThat(run.until("a", Role.Lost, SOON)).isLessThanOrEqualTo(Duration.ofSeconds(1));
-  }
-
-  @Test
-  void doubtsWhileAZoneComesBackAreNoFalseAlarms() {
-    var run = Run.settled("a", "b", "c");
-    run.world.cut.add("a");
-    run.until("a", Role.Lost, SOON);
-    run.world.healAll();
-    run.look();
-    for (var doubted : List.of("b", "c", "b")) {
-      run.world.partition("a", doubted);
-      run.seconds(1);
-      run.world.join("a", doubted);
-      run.seconds(1);
-    }
-    assertThat(run.role("a")).isEqualTo(Role.Returning);
-
-    run.world.cut.add("c");
-
-    assertThat(run.until("c", Role.Lost, SOON)).isLessThanOrEqualTo(Duration.ofSeconds(1));
   }
 
   @Test
