@@ -12,7 +12,7 @@ class UpstreamProperties {
 
   /** Linux takes 0 for "never", which would leave requests on dead connections to the PINGs. */
   @Property
-  void connectionsWithoutAcknowledgementsAreClosedBeforeACheckFails(
+  void whatNobodyAcknowledgesGetsNoMoreTimeThanACheck(
       @ForAll @IntRange(min = 1) int timeoutMillis) {
     var check = new HealthCheckSettings("/readyz", 250, timeoutMillis, 2, 3);
     var cluster = Upstream.cluster(new GatewaySettings(check, true, Duration.ofSeconds(60)));
@@ -22,6 +22,9 @@ class UpstreamProperties {
         .satisfies(
             option -> {
               assertThat(option.getDescription()).isEqualTo("TCP_USER_TIMEOUT");
+              // IPPROTO_TCP in netinet/in.h, TCP_USER_TIMEOUT in linux/tcp.h
+              assertThat(option.getLevel()).isEqualTo(6);
+              assertThat(option.getName()).isEqualTo(18);
               assertThat(option.getIntValue()).isBetween(1L, (long) timeoutMillis);
             });
   }
