@@ -55,7 +55,8 @@ final class Page {
 
       The medians over the trials: from the fault to the first failed check that the operator counts (detect), to its decision
       (decide: it must hold for 0.5 s where the zone's gateways are silent too or its pods refuse, 1 s where they answer, 3 s where
-      observers contradict each other, 5 s where doubts came and went before), and until a watcher saw it (tell).
+      observers contradict each other or the pods were started in the last minute, 5 s where doubts came and went before), and until a
+      watcher saw it (tell).
       Traffic does not wait for these: gateways move it themselves.
 
       | fault | policy, zones | suspect p99 | detect p50 | decide p50 | tell p50 | status p99 |

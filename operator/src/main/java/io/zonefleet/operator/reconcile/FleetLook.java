@@ -18,8 +18,10 @@ import io.zonefleet.operator.zones.PodReport;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Takes one look at a fleet: what the API server holds and what its gateways see, together. */
 final class FleetLook {
@@ -69,7 +71,18 @@ final class FleetLook {
         address(pod).orElse(""),
         Readiness.isPodReady(pod),
         pod.getMetadata().getDeletionTimestamp() != null,
-        startsUp(pod));
+        startsUp(pod),
+        runsSince(pod));
+  }
+
+  private static Optional<Instant> runsSince(Pod pod) {
+    return Optional.ofNullable(pod.getStatus()).stream()
+        .flatMap(s -> s.getContainerStatuses().stream())
+        .map(ContainerStatus::getState)
+        .filter(state -> state != null && state.getRunning() != null)
+        .flatMap(state -> Stream.ofNullable(state.getRunning().getStartedAt()))
+        .map(Instant::parse)
+        .max(Comparator.naturalOrder());
   }
 
   /**

@@ -28,8 +28,9 @@ final class Draft {
   static final Duration CONFIRM_SLOW = Duration.ofSeconds(1);
 
   /**
-   * And this long where the zone's own gateways see it healthy, as when links lose packets; or
-   * while the fleet starts up, when pods that load their models take the processors from others.
+   * And this long where the zone's own gateways see it healthy, as when links lose packets; while
+   * the fleet starts up, when pods that load their models take the processors from others; or where
+   * the zone's pods have just been started, for those that are cold are slow to answer anybody.
    */
   static final Duration CONFIRM_DISPUTED = Duration.ofSeconds(3);
 
@@ -204,7 +205,9 @@ final class Draft {
     if (!said.answering() || said.refused()) {
       return CONFIRM;
     }
-    return zones.values().stream().allMatch(ZoneState::started) ? CONFIRM_SLOW : CONFIRM_DISPUTED;
+    return said.cold() || !zones.values().stream().allMatch(ZoneState::started)
+        ? CONFIRM_DISPUTED
+        : CONFIRM_SLOW;
   }
 
   Duration timeInRole(ZoneState z) {

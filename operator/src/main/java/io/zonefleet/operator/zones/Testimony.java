@@ -1,5 +1,7 @@
 package io.zonefleet.operator.zones;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,6 +24,7 @@ import java.util.TreeMap;
  * @param away its pods are being deleted or start up, all of them, and no new one serves, while the
  *     zone itself answers: somebody replaces them
  * @param replacing as {@code away}, or the new pods are ready, and gateways may not know it yet
+ * @param cold all its pods that stay have just been started
  */
 record Testimony(
     List<String> dark,
@@ -32,7 +35,11 @@ record Testimony(
     boolean answering,
     boolean refused,
     boolean away,
-    boolean replacing) {
+    boolean replacing,
+    boolean cold) {
+
+  /** From its start until a server has compiled and cached what its requests need. */
+  private static final Duration COLD = Duration.ofSeconds(60);
 
   /** What the observers say of each zone of the spec, by name. */
   static Map<String, Testimony> ofAll(FleetPolicy policy, FleetState state, Observation seen) {
@@ -89,6 +96,7 @@ record Testimony(
     boolean readyPods = false;
     boolean allStartUp = true;
     boolean allStartUpOrReady = true;
+    boolean allCold = true;
     for (var pod : seen.pods()) {
       if (!pod.zone().equals(zone)) {
         continue;
@@ -100,6 +108,7 @@ record Testimony(
         readyPods |= pod.ready();
         allStartUp &= pod.startsUp();
         allStartUpOrReady &= pod.startsUp() || pod.ready();
+        allCold &= isCold(pod, seen.at());
       }
     }
     // where none ends, it is a new one that gateways see: their checks pass before the kubelet's
@@ -120,7 +129,8 @@ record Testimony(
           !seen.direct(),
           false,
           seen.direct() && away,
-          seen.direct() && replacing);
+          seen.direct() && replacing,
+          false);
     }
     boolean known = seen.gateways().stream().anyMatch(g -> g.knows(zone));
     return new Testimony(
@@ -132,7 +142,12 @@ record Testimony(
         answers,
         !dark.isEmpty() && refused,
         answers && away,
-        answers && replacing);
+        answers && replacing,
+        staying && allCold);
+  }
+
+  private static boolean isCold(PodReport pod, Instant now) {
+    return pod.runsSince().filter(since -> since.plus(COLD).isAfter(now)).isPresent();
   }
 
   /**

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,12 +28,27 @@ class FleetLookTest {
   void aNewPodStartsUp(String what, boolean startsUp, String status) {
     var initialized =
         "{type: Initialized, status: \"True\", lastTransitionTime: \"2026-11-26T02:00:05Z\"}";
-    var pod =
-        Serialization.unmarshal(
-            "metadata: {name: p, labels: {zonefleet.io/zone: a}}\nstatus: %s"
-                .formatted(status.replace("%I", initialized)),
-            Pod.class);
+    var pod = pod(status.replace("%I", initialized));
 
     assertThat(FleetLook.report(pod).startsUp()).as(what).isEqualTo(startsUp);
+  }
+
+  @Test
+  void aPodIsAsOldAsTheYoungestOfItsContainersThatRun() {
+    var pod =
+        pod(
+            """
+            {phase: Running, containerStatuses: [
+              {restartCount: 0, state: {running: {startedAt: "2026-11-26T02:00:05Z"}}},
+              {restartCount: 0, state: {running: {startedAt: "2026-11-26T02:07:00Z"}}},
+              {restartCount: 0, state: {waiting: {reason: CrashLoopBackOff}}}]}
+            """);
+    assertThat(FleetLook.report(pod).runsSince()).contains(Instant.parse("2026-11-26T02:07:00Z"));
+    assertThat(FleetLook.report(pod("{phase: Pending}")).runsSince()).isEmpty();
+  }
+
+  private static Pod pod(String status) {
+    return Serialization.unmarshal(
+        "metadata: {name: p, labels: {zonefleet.io/zone: a}}\nstatus: " + status, Pod.class);
   }
 }

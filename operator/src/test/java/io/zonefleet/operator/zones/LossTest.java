@@ -3,6 +3,7 @@ package io.zonefleet.operator.zones;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Given a fleet that serves, when something breaks, then who is lost, and where traffic goes. */
@@ -136,11 +137,11 @@ class LossTest {
   void aZoneThatIsCutOffByItselfDoesNotCondemnTheOthers() {
     // the operator is in it, and hears only its gateways
     var run = Run.settled("a", "b", "c");
-    run.world.cut.addAll(java.util.List.of("b", "c"));
+    run.world.cut.addAll(List.of("b", "c"));
     run.seconds(10);
     assertThat(run.told(Action.ZoneLost.class)).isEmpty();
 
-    run.world.nodesDown.addAll(java.util.List.of("b", "c"));
+    run.world.nodesDown.addAll(List.of("b", "c"));
     run.seconds(3);
     assertThat(run.told(Action.ZoneLost.class)).as("the API server agrees").hasSize(2);
     assertThat(run.serving()).containsExactly("a");
@@ -167,6 +168,33 @@ class LossTest {
     assertThat(run.until("a", Role.Lost, Duration.ofSeconds(2)))
         .isGreaterThanOrEqualTo(Draft.CONFIRM_SLOW);
     assertThat(run.serving()).containsExactly("b");
+  }
+
+  @Test
+  void podsThatHaveJustBeenStartedHaveMoreTimeToBreathe() {
+    var run = Run.settled("a", "b", "c");
+    long epoch = run.epoch();
+    run.world.startedAt.put("a", run.now);
+    run.world.up.remove("a");
+    run.lasts(Duration.ofMillis(2500));
+    run.world.up.add("a");
+    run.seconds(60);
+    assertThat(run.epoch()).as("the cold pod was slow").isEqualTo(epoch);
+
+    run.world.up.remove("a");
+    run.lasts(Duration.ofMillis(2500));
+    assertThat(run.role("a")).as("the warm one does not answer").isEqualTo(Role.Lost);
+  }
+
+  @Test
+  void oneThatRefusesOrIsCutOffMayBeCold() {
+    for (var refuses : List.of(true, false)) {
+      var run = Run.settled("a", "b", "c");
+      run.world.startedAt.put("a", run.now);
+      run.world.up.remove("a");
+      (refuses ? run.world.refusing : run.world.cut).add("a");
+      assertThat(run.until("a", Role.Lost, Duration.ofSeconds(2))).isLessThan(Draft.CONFIRM_SLOW);
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -35,6 +36,9 @@ final class World {
 
   /** Zones whose pod is new, and not ready yet for the API server, even if it is up. */
   final Set<String> starting = new HashSet<>();
+
+  /** When the pod of a zone was started, where it is known. */
+  final Map<String, Instant> startedAt = new HashMap<>();
 
   /** Zones whose pod object is gone. */
   final Set<String> noPod = new HashSet<>();
@@ -108,7 +112,8 @@ final class World {
                         "ip-" + z,
                         up.contains(z) && !starting.contains(z),
                         leaving.contains(z),
-                        starting.contains(z)))
+                        starting.contains(z),
+                        Optional.ofNullable(startedAt.get(z))))
             .toList(),
         nodes);
   }
