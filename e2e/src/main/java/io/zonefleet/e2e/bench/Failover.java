@@ -50,8 +50,15 @@ public final class Failover {
       return;
     }
     var lab = Zonelab.up(options.lab(), Clusters.ZONES, options.keep());
-    // Ctrl-C too
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(lab::close));
+    // Ctrl-C and SIGTERM too: what runs in the lab's networks would outlive this process
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(
+                    () -> {
+                      ProcessHandle.current().children().forEach(ProcessHandle::destroy);
+                      lab.close();
+                    }));
     lab.zones().forEach(lab::heal);
     lab.load(
         Arrays.stream(System.getProperty("zonefleet.images").split(File.pathSeparator))
