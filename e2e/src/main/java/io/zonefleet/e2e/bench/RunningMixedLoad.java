@@ -68,6 +68,11 @@ final class RunningMixedLoad implements AutoCloseable {
         cluster.run(from, MixedLoad.class, arguments.toArray(String[]::new)), targets, rate);
   }
 
+  /** What has been until now is no longer usual. */
+  void forget() {
+    samples.clear();
+  }
+
   /**
    * Waits until each data plane has kept up for so long.
    *

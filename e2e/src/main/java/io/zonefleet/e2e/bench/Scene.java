@@ -1,5 +1,6 @@
 package io.zonefleet.e2e.bench;
 
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
@@ -43,6 +44,9 @@ final class Scene implements AutoCloseable {
   private final Fleet fleet;
   private final Haproxy haproxy;
   private RunningMixedLoad running;
+
+  /** Containers that have their pace. */
+  private Set<String> held = Set.of();
 
   /** Makes the fleet and its baselines, and waits until the fleet is ready. */
   Scene(
@@ -174,7 +178,26 @@ final class Scene implements AutoCloseable {
             new HashSet<>(List.of(fleet.status().active().split(","))).equals(wanted)
                 && fleet.status().zones().stream()
                     .allMatch(zone -> Set.of("Active", "Standby").contains(zone.role())));
+  }
+
+  /**
+   * Holds all inference pods to their pace. One that has just been started has none until then, and
+   * is soon warm.
+   *
+   * @return whether one of them had none
+   */
+  boolean holdToPace() {
+    var containers =
+        pods().stream()
+            .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+            .map(ContainerStatus::getContainerID)
+            .collect(Collectors.toSet());
+    if (held.equals(containers)) {
+      return false;
+    }
     pace("app.kubernetes.io/instance=%s,app.kubernetes.io/component=inference".formatted(name), 1);
+    held = containers;
+    return true;
   }
 
   /** The fleet's inference pods. */

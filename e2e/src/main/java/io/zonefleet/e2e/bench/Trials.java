@@ -33,6 +33,10 @@ final class Trials {
   Map<DataPlane, Row.Trial> run(Fault fault) {
     scene.settle();
     var load = scene.load();
+    // not sooner: the load has made those warm that the last trial started
+    if (scene.holdToPace()) {
+      load.forget();
+    }
     // what a fleet does while it and everything else starts is no answer to the fault
     load.awaitSteady(USUAL, WARM);
     scene.settle();
