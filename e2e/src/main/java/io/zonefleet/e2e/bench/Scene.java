@@ -181,8 +181,8 @@ final class Scene implements AutoCloseable {
   }
 
   /**
-   * Holds all inference pods to their pace. One that has just been started has none until then, and
-   * is soon warm.
+   * Holds all inference pods to their pace. One that was started since the last time has none until
+   * then, and warms up sooner.
    *
    * @return whether one of them had none
    */

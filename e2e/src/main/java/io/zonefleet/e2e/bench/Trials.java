@@ -33,7 +33,7 @@ final class Trials {
   Map<DataPlane, Row.Trial> run(Fault fault) {
     scene.settle();
     var load = scene.load();
-    // not sooner: the load has made those warm that the last trial started
+    // not sooner: those that the last trial started have warmed up under the load meanwhile
     if (scene.holdToPace()) {
       load.forget();
     }
