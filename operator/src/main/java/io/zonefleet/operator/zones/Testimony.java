@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * @param away its pods are being deleted or start up, all of them, and no new one serves, while the
  *     zone itself answers: somebody replaces them
  * @param replacing as {@code away}, or the new pods are ready, and gateways may not know it yet
- * @param cold all its pods that stay have just been started
+ * @param cold all its pods that the API server calls ready have just been started
  */
 record Testimony(
     List<String> dark,
@@ -96,7 +96,7 @@ record Testimony(
     boolean readyPods = false;
     boolean allStartUp = true;
     boolean allStartUpOrReady = true;
-    boolean allCold = true;
+    boolean allReadyCold = true;
     for (var pod : seen.pods()) {
       if (!pod.zone().equals(zone)) {
         continue;
@@ -108,7 +108,7 @@ record Testimony(
         readyPods |= pod.ready();
         allStartUp &= pod.startsUp();
         allStartUpOrReady &= pod.startsUp() || pod.ready();
-        allCold &= isCold(pod, seen.at());
+        allReadyCold &= !pod.ready() || isCold(pod, seen.at());
       }
     }
     // where none ends, it is a new one that gateways see: their checks pass before the kubelet's
@@ -143,7 +143,7 @@ record Testimony(
         !dark.isEmpty() && refused,
         answers && away,
         answers && replacing,
-        staying && allCold);
+        readyPods && allReadyCold);
   }
 
   private static boolean isCold(PodReport pod, Instant now) {

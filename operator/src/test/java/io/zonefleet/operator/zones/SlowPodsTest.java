@@ -36,15 +36,24 @@ class SlowPodsTest {
     var run = Run.settled("a", "b", "c");
     long epoch = run.epoch();
     run.world.startedAt.put("a", run.now);
-    run.world.up.remove("a");
+    run.world.slow.add("a");
     run.lasts(Duration.ofMillis(2500));
-    run.world.up.add("a");
+    run.world.slow.remove("a");
     run.seconds(60);
     assertThat(run.epoch()).as("the cold pod was slow").isEqualTo(epoch);
 
-    run.world.up.remove("a");
+    run.world.slow.add("a");
     run.lasts(Duration.ofMillis(2500));
     assertThat(run.role("a")).as("the warm one does not answer").isEqualTo(Role.Lost);
+  }
+
+  @Test
+  void coldPodsThatTheirNodeCallsUnreadyHadTheirTime() {
+    var run = Run.settled("a", "b", "c");
+    run.world.startedAt.put("a", run.now);
+    run.world.up.remove("a");
+    assertThat(run.until("a", Role.Lost, Duration.ofSeconds(2)))
+        .isGreaterThanOrEqualTo(Draft.CONFIRM_SLOW);
   }
 
   @Test

@@ -19,6 +19,9 @@ final class World {
   /** Zones whose pod answers. */
   final Set<String> up = new HashSet<>();
 
+  /** Zones whose pod answers too late for gateways, though the API server calls it ready. */
+  final Set<String> slow = new HashSet<>();
+
   /** Zones whose network is gone. */
   final Set<String> cut = new HashSet<>();
 
@@ -70,13 +73,14 @@ final class World {
 
   void healAll() {
     up.addAll(zones);
-    List.of(cut, late, gatewaysDown, noPod, nodesDown, leaving, starting, partitions)
+    List.of(slow, cut, late, gatewaysDown, noPod, nodesDown, leaving, starting, partitions)
         .forEach(Set::clear);
   }
 
   boolean reaches(String from, String to) {
     boolean apart = !from.equals(to) && (cut.contains(from) || cut.contains(to));
     return up.contains(to)
+        && !slow.contains(to)
         && !noPod.contains(to)
         && !apart
         && !partitions.contains(from + ">" + to);
