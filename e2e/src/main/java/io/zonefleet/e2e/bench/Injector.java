@@ -153,6 +153,7 @@ final class Injector {
       case API_SERVER -> scene.lab().fault("resume", "kube-apiserver");
       case FROZEN -> signal("thaw", scene.inference(first));
       case HALF -> signal("thaw", podZero());
+      case KILLED, UNREADY -> scene.unpace(scene.inference(first));
       case SLOW -> scene.pace(scene.inference(first), 1);
       case OPERATOR_ZERO -> {
         // a zone whose node is not ready yet would get no replica, now and later

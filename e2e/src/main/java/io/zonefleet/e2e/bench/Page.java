@@ -109,7 +109,7 @@ final class Page {
                         load.pacePercent() == 0
                             ? "no bound"
                             : load.pacePercent()
-                                + " % of a core, one that a trial starts anew only from the next trial on, so that the tiny model writes at the pace of a large one",
+                                + " % of a core, one that a trial starts anew only once it has warmed up, so that the tiny model writes at the pace of a large one",
                         load.windowSeconds()))
         .collect(Collectors.joining("; or ", "Load: ", "."));
   }

@@ -74,6 +74,21 @@ final class RunningMixedLoad implements AutoCloseable {
   }
 
   /**
+   * Waits until so many more streams have been answered in full.
+   *
+   * @throws AssertionError if they are not before the deadline
+   */
+  void awaitStreams(int count, Duration deadline) {
+    var from = Instant.now();
+    Await.until(
+        "%d streams of %s are answered".formatted(count, targets),
+        deadline,
+        () ->
+            samples.stream().filter(s -> s.stream() && s.ok() && s.ended().isAfter(from)).count()
+                >= count);
+  }
+
+  /**
    * Waits until each data plane has kept up for so long.
    *
    * @throws AssertionError if one does not before the deadline

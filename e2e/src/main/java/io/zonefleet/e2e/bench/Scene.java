@@ -165,6 +165,11 @@ final class Scene implements AutoCloseable {
     }
   }
 
+  /** Lifts the bound of pods whose containers start anew: it is the pod's, and outlives them. */
+  void unpace(String selector) {
+    lab.fault("throttle", "0", "--selector", selector);
+  }
+
   /** Waits until all pods are there and as they should be, and traffic is where it belongs. */
   void settle() {
     Await.until(
@@ -180,24 +185,22 @@ final class Scene implements AutoCloseable {
                     .allMatch(zone -> Set.of("Active", "Standby").contains(zone.role())));
   }
 
-  /**
-   * Holds all inference pods to their pace. One that was started since the last time has none until
-   * then, and warms up sooner.
-   *
-   * @return whether one of them had none
-   */
-  boolean holdToPace() {
-    var containers =
-        pods().stream()
-            .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
-            .map(ContainerStatus::getContainerID)
-            .collect(Collectors.toSet());
-    if (held.equals(containers)) {
-      return false;
-    }
+  /** Whether a container of an inference pod is new since {@link #holdToPace}, and has no pace. */
+  boolean hasUnpaced() {
+    return !held.equals(containers());
+  }
+
+  /** Holds all inference pods to their pace. */
+  void holdToPace() {
     pace("app.kubernetes.io/instance=%s,app.kubernetes.io/component=inference".formatted(name), 1);
-    held = containers;
-    return true;
+    held = containers();
+  }
+
+  private Set<String> containers() {
+    return pods().stream()
+        .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+        .map(ContainerStatus::getContainerID)
+        .collect(Collectors.toSet());
   }
 
   /** The fleet's inference pods. */

@@ -17,6 +17,9 @@ final class Trials {
   /** What starts a pod or the load takes from the processor, and what a cold pod is short of. */
   private static final Duration WARM = Duration.ofSeconds(120);
 
+  /** Streams that warm a pod up, while it has all the processor that there is. */
+  private static final int WARM_UP = 20;
+
   private final Scene scene;
   private final Options options;
 
@@ -33,8 +36,9 @@ final class Trials {
   Map<DataPlane, Row.Trial> run(Fault fault) {
     scene.settle();
     var load = scene.load();
-    // not sooner: those that the last trial started have warmed up under the load meanwhile
-    if (scene.holdToPace()) {
+    if (scene.hasUnpaced()) {
+      load.awaitStreams(WARM_UP, WARM);
+      scene.holdToPace();
       load.forget();
     }
     // what a fleet does while it and everything else starts is no answer to the fault
