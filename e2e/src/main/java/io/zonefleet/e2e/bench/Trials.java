@@ -18,7 +18,7 @@ final class Trials {
   private static final Duration WARM = Duration.ofSeconds(120);
 
   /** Streams that warm a pod up, while it has all the processor that there is. */
-  private static final int WARM_UP = 20;
+  private static final int WARM_UP = 60;
 
   private final Scene scene;
   private final Options options;
