@@ -61,7 +61,7 @@ class SlowPodsTest {
     for (var refuses : List.of(true, false)) {
       var run = Run.settled("a", "b", "c");
       run.world.startedAt.put("a", run.now);
-      run.world.up.remove("a");
+      run.world.slow.add("a");
       (refuses ? run.world.refusing : run.world.cut).add("a");
       assertThat(run.until("a", Role.Lost, Duration.ofSeconds(2))).isLessThan(Draft.CONFIRM_SLOW);
     }
