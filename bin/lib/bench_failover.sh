@@ -11,7 +11,7 @@
 #   --zones N,…        2, 3 or both (3)
 #   --resume           counts trials of this commit and load that were done before, and does what is missing
 #   --rate N           short requests a second, for each data plane (10)
-#   --streams N        long streams at once, for each data plane (2)
+#   --streams N        long streams at once, for each data plane; 1 at least, for they warm pods up (2)
 #   --pace PERCENT     of a core that each inference pod has at most, once it has warmed up; 0: no bound (40)
 #   --window SECONDS   that are watched after a fault, before it is mended (10)
 #   --minutes N        that flap and noise-… last (2)
