@@ -10,6 +10,7 @@
 #   --no-open          leaves Poisson arrivals out
 #   --seconds S        that a row is measured for in each round (60)
 #   --rounds N         in which the servers take turns (3)
+#   --starts N         of the servers, which each have a like share of the rounds (1)
 #   --threads N        of each server (one less than there are cores, at least 1: the load needs the other)
 #   --provider CUDA    on a GPU, with the model qwen2-0.5b-fp16; needs PyTorch and onnxruntime-genai-cuda
 #   --library FILE     the ONNX Runtime of the pod and of the bare loop (the one in the Maven artifact)

@@ -126,6 +126,7 @@ class Cell:
             "clients": load.clients,
             "requestsPerSecond": round(load.rate, 3) if load.rate else None,
             "tokensPerSecond": round(self.rate(), 1),
+            "tokensPerSecondOfRounds": [round(rate, 2) for rate in rates],
             "tokensPerSecondSpread": round((max(rates) - min(rates)) / self.rate(), 2) if self.rate() else None,
             "ttftP50Millis": millis(ttft, 0.5),
             "ttftP99Millis": millis(ttft, 0.99),
@@ -138,12 +139,12 @@ class Cell:
         }
 
 
-def measure(server, load, lengths, seconds, seed, cell):
+def measure(server, load, lengths, seconds, seed, cells):
     before, start = server.cost(), time.perf_counter()
     sample = server.measure(load, lengths, seconds, seed)
     if sample is None:
         return
-    cell.add(sample, before, server.cost(), time.perf_counter() - start)
+    cells.setdefault((server.name, load), Cell()).add(sample, before, server.cost(), time.perf_counter() - start)
     note = f"    {server.name:16} {load.name} {load.clients or f'{load.rate:.2f}/s'}: {sample.tokens / sample.seconds:.1f} tokens/s"
     ttft = quantile(sample.ttft, 0.99)
     print(note + (f", first token p99 {1000 * ttft:.0f} ms" if ttft else ""), file=sys.stderr)
@@ -155,42 +156,45 @@ def compare(model, names, options, lengths, work):
     read = bandwidth(options.threads, options.provider)
     limit = read / read_per_token(setup.folder)
     print(f"==> {model}: memory reads {read / 2**30:.1f} GiB/s, so at most {limit:.1f} tokens/s a row", file=sys.stderr)
-    running, rows = [], []
-    try:
-        for name in names:
-            running.append(servers.STARTERS[name](setup, work))
-        for server in running:  # code that is compiled by now, pages that are read
-            server.measure(Load(clients=4), lengths, min(options.seconds, 5), 0)
-        closed = [Load(clients=n) for n in options.clients]
-        cells = rounds(running, closed, options, lengths)
-        loads = list(closed)
-        best = max(
-            (cells[name, load].requests_per_second() for name, load in cells if load.clients == 16 and "genai" in name),
-            default=0,
-        )
-        if best and options.open:
-            loads.append(Load(rate=OPEN_SHARE * best))
-            cells |= rounds(running, loads[-1:], options, lengths)
-        for load in loads:
+    closed, cells = [Load(clients=n) for n in options.clients], {}
+    loads = list(closed)
+    for start in range(options.starts):
+        turns = range(options.rounds * start // options.starts, options.rounds * (start + 1) // options.starts)
+        running = []
+        try:
+            for name in names:
+                running.append(servers.STARTERS[name](setup, work))
+            for server in running:  # code that is compiled by now, pages that are read
+                server.measure(Load(clients=4), lengths, min(options.seconds, 5), 0)
+            rounds(running, closed, turns, options.seconds, lengths, cells)
+            if options.open and loads == closed and (best := best_genai(cells)):
+                loads.append(Load(rate=OPEN_SHARE * best))
+            rounds(running, loads[len(closed) :], turns, options.seconds, lengths, cells)
+        finally:
             for server in running:
-                if cells[server.name, load].samples:
-                    row = cells[server.name, load].row(server.name, model, load, limit)
-                    row |= {"rounds": options.rounds, "seconds": options.seconds}
-                    rows.append(row | {"readGiBPerSecond": round(read / 2**30, 1)})
-    finally:
-        for server in running:
-            server.close()
-    return rows
+                server.close()
+    run = {"rounds": options.rounds, "seconds": options.seconds, "starts": options.starts}
+    run |= {"readGiBPerSecond": round(read / 2**30, 1)}
+    return [
+        cells[name, load].row(name, model, load, limit) | run for load in loads for name in names if (name, load) in cells
+    ]
 
 
-def rounds(running, loads, options, lengths):
-    cells = {(server.name, load): Cell() for server in running for load in loads}
-    for turn in range(options.rounds):
+def best_genai(cells):
+    """Requests per second of the better mode with 16 clients; 0 where there is none."""
+    return max(
+        (cell.requests_per_second() for (name, load), cell in cells.items() if load.clients == 16 and "genai" in name),
+        default=0,
+    )
+
+
+def rounds(running, loads, turns, seconds, lengths, cells):
+    """Servers take turns under each load; what they did is added to `cells`, by server and load."""
+    for turn in turns:
         for load in loads:
             first = turn % len(running)
             for server in running[first:] + running[:first]:
-                measure(server, load, lengths, options.seconds, 1000 + turn, cells[server.name, load])
-    return cells
+                measure(server, load, lengths, seconds, 1000 + turn, cells)
 
 
 def facts(options, lengths):
@@ -213,10 +217,13 @@ def arguments():
     parser.add_argument("--clients", default=",".join(map(str, CLIENTS)))
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--starts", type=int, default=1)
     parser.add_argument("--threads", type=int, default=max(1, len(os.sched_getaffinity(0)) - 1))
     parser.add_argument("--no-open", dest="open", action="store_false")
     parser.add_argument("--print", dest="write", action="store_false")
     options = parser.parse_args()
+    if not 1 <= options.starts <= options.rounds:
+        parser.error(f"--starts {options.starts}: allowed are 1 to the number of rounds, which is {options.rounds}")
     models = MODELS[options.provider]
     options.model = options.model or ",".join(models)
     for text, allowed in ((options.only, known), (options.model, models)):

@@ -1,6 +1,8 @@
 """Load on one server over HTTP, from one thread: closed loops of clients, or open Poisson arrivals.
 
-Tokens are counted as they come. A server may send two tokens in one event, so that events are scaled by what whole answers had.
+Tokens are counted as they come. A server may send two tokens in one event, so that events are scaled by what whole answers had. Only
+events that bring tokens count: an answer that the window's end cuts off has not had those that only say that it is complete, and would seem
+shorter the more of them its server sends.
 """
 
 import heapq
@@ -12,6 +14,9 @@ import time
 from typing import NamedTuple
 
 READ = 1 << 16
+EVENT = b"data: "
+WITHOUT_TOKEN = (b"data: [DONE]", b'"finish_reason":"')
+LONGEST = max(len(mark) for mark in (EVENT, *WITHOUT_TOKEN))
 
 
 class Lengths(NamedTuple):
@@ -65,13 +70,17 @@ class Exchange:
         if not self.tail and not self.events and not data.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(f"refused: {data[:300]!r}")
         text = self.tail + data
-        events = text.count(b"data: ") - self.tail.count(b"data: ")
-        if events:
+        events = self.come(text, EVENT) - sum(self.come(text, mark) for mark in WITHOUT_TOKEN)
+        if events > 0:
             self.first = self.first or now
             self.last = now
         self.events += events
-        self.tail = text[-24:]
+        self.tail = text[1 - LONGEST :]
         return text.endswith(b"\r\n0\r\n\r\n")
+
+    def come(self, text, mark):
+        """How often it is there now and was not before."""
+        return text.count(mark) - self.tail.count(mark)
 
 
 class Window:
@@ -97,7 +106,8 @@ class Window:
         self.done_tokens += exchange.output
         if self.begin is not None:
             self.requests += 1
-            self.tpot.append((exchange.last - exchange.first) / (exchange.output - 1))
+            if exchange.first:  # an answer may be of tokens without text
+                self.tpot.append((exchange.last - exchange.first) / (exchange.output - 1))
 
     def sample(self, now):
         scale = self.done_tokens / self.done_events if self.done_events else 1.0

@@ -58,14 +58,14 @@ class Machines(unittest.TestCase):
 class Goals(unittest.TestCase):
     def test_figures_of_a_line_are_of_one_run(self):
         rows = [
-            row("zonefleet", 16, "qwen2-0.5b-int8", tokensPerSecond=30.0),
-            row("ort-loop", 16, "qwen2-0.5b-int8", tokensPerSecond=40.0),
-            row("genai-engine", 16, "qwen2-0.5b-int8", tokensPerSecond=10.0),
-            row("zonefleet", 16, "qwen2-0.5b-int8", rounds=9, tokensPerSecond=39.0),
-            row("ort-loop", 16, "qwen2-0.5b-int8", rounds=9, tokensPerSecond=40.0),
+            row("zonefleet", 16, "qwen2-0.5b-int8", tokensPerSecondOfRounds=[30.0]),
+            row("ort-loop", 16, "qwen2-0.5b-int8", tokensPerSecondOfRounds=[40.0]),
+            row("genai-engine", 16, "qwen2-0.5b-int8", tokensPerSecondOfRounds=[10.0]),
+            row("zonefleet", 16, "qwen2-0.5b-int8", rounds=9, tokensPerSecondOfRounds=[39.0]),
+            row("ort-loop", 16, "qwen2-0.5b-int8", rounds=9, tokensPerSecondOfRounds=[40.0]),
         ]
         lines = report.goals(rows)
-        self.assertIn("| 3.00 × | yes |", lines)
+        self.assertIn("| 3.000 × | yes |", lines)
         self.assertIn("| 2.5% | yes |", lines)
         self.assertNotIn("25.0%", lines)
 
@@ -74,13 +74,21 @@ class Goals(unittest.TestCase):
             rows = [row("zonefleet", 0, ttftP99Millis=pod), row("genai-engine", 0, ttftP99Millis=peer)]
             self.assertNotIn("open load", report.goals(rows))
 
+    def test_servers_are_compared_within_a_round(self):
+        rows = [
+            row("zonefleet", 1, tokensPerSecondOfRounds=[10.0, 20.0, 22.0]),
+            row("genai-engine", 1, tokensPerSecondOfRounds=[5.0, 10.0, 21.0]),
+            row("genai-generator", 1, tokensPerSecondOfRounds=[0.0, 16.0, 16.0]),
+        ]
+        self.assertIn("| 1.375 × | yes |", report.goals(rows))
+
     def test_what_http_costs_the_tiny_model_is_stated_only(self):
-        rows = [row("zonefleet", 1, tokensPerSecond=8.0), row("ort-loop", 1, tokensPerSecond=10.0)]
+        rows = [row("zonefleet", 1, tokensPerSecondOfRounds=[8.0]), row("ort-loop", 1, tokensPerSecondOfRounds=[10.0])]
         self.assertIn("| tiny-int8 | 20.0% | stated only |", report.goals(rows))
 
     def test_a_pod_that_wrote_nothing_misses_its_goal(self):
-        rows = [row("zonefleet", 16, tokensPerSecond=0.0), row("genai-engine", 16, tokensPerSecond=10.0)]
-        self.assertIn("| 0.00 × | **no** |", report.goals(rows))
+        rows = [row("zonefleet", 16, tokensPerSecondOfRounds=[0.0]), row("genai-engine", 16, tokensPerSecondOfRounds=[10.0])]
+        self.assertIn("| 0.000 × | **no** |", report.goals(rows))
 
 
 if __name__ == "__main__":
