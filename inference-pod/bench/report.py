@@ -124,20 +124,27 @@ def runs(rows):
     return found
 
 
-def compared(rows, model, clients, server):
-    """The pod's row and those of servers whose names begin so, in the run with the most rounds that has both; else None."""
+def compared(rows, model, clients, server, key):
+    """The pod's row and those of servers whose names begin so, in the run with the most rounds where they have `key`; else None.
+
+    A server that wrote nothing is none to be compared with."""
     found = []
     for (*load, rounds, _), run in runs(rows).items():
-        others = [row for name, row in run.items() if name.startswith(server)]
-        if load == [model, clients] and "zonefleet" in run and others:
-            found.append((rounds, (run["zonefleet"], others)))
+        if load == [model, clients] and "zonefleet" in run:
+            own, others = run["zonefleet"], [row for name, row in run.items() if name.startswith(server) and row[key]]
+            if own[key] is not None and others:
+                found.append((rounds, (own, others)))
     return max(found, default=(0, None), key=lambda one: one[0])[1]
 
 
 def share(own, others):
-    """Of the tokens per second that the best of the others wrote: of each, the median over the rounds of the share in that round."""
-    key = "tokensPerSecondOfRounds"
-    return min(statistics.median(a / b if b else math.inf for a, b in zip(own[key], other[key], strict=True)) for other in others)
+    """The pod's tokens per second as a share of the better server's: of each, the median over the rounds of the share in that round."""
+
+    def of(other):
+        pairs = zip(own["tokensPerSecondOfRounds"], other["tokensPerSecondOfRounds"], strict=True)
+        return statistics.median(a / b if b else math.inf for a, b in pairs)
+
+    return min(map(of, others))
 
 
 def goals(rows):
@@ -150,17 +157,16 @@ def goals(rows):
 
     for model in dict.fromkeys(row["model"] for row in rows):
         for clients, goal in ((1, 1.0), (16, 2.0)):
-            if found := compared(rows, model, clients, "genai"):
+            if found := compared(rows, model, clients, "genai", "tokensPerSecond"):
                 ratio = share(*found)
                 text = f"{clients} client{'s'[: clients - 1]}: at least {goal:g} × genai's better mode"
                 line(text, model, f"{ratio:.3f} ×", ratio >= goal)
-        if found := compared(rows, model, 0, "genai"):
-            first, others = found[0]["ttftP99Millis"], [row["ttftP99Millis"] for row in found[1] if row["ttftP99Millis"]]
-            if first and others:
-                ratio = first / min(others)
-                line("open load: first token p99 at most 1/5 of genai's better mode", model, f"1/{1 / ratio:.1f}", ratio <= 0.2)
+        if found := compared(rows, model, 0, "genai", "ttftP99Millis"):
+            own, peers = found
+            ratio = own["ttftP99Millis"] / min(peer["ttftP99Millis"] for peer in peers)
+            line("open load: first token p99 at most 1/5 of genai's better mode", model, f"1/{1 / ratio:.1f}", ratio <= 0.2)
         for clients in (1, 16):
-            if found := compared(rows, model, clients, "ort-loop"):
+            if found := compared(rows, model, clients, "ort-loop", "tokensPerSecond"):
                 cost = 1 - share(*found)
                 text = f"HTTP costs at most 3 % of the bare loop, {clients} client{'s'[: clients - 1]}"
                 line(text, model, f"{cost:.1%}", cost <= 0.03, stated="qwen" not in model)
