@@ -174,7 +174,7 @@ def goals(rows):
 
 
 def earlier(file, measured):
-    """Rows that the same code had, less those of runs whose servers were all measured anew under their load."""
+    """Rows that the same code had, less those of runs whose servers were all measured anew under their load, in as many rounds or more."""
     if not file.exists():
         return []
     document = json.loads(file.read_text())
@@ -183,7 +183,9 @@ def earlier(file, measured):
     anew = runs(measured)
 
     def superseded(run, servers):
-        return run in anew or any(other[:2] == run[:2] and servers.keys() <= anew[other].keys() for other in anew)
+        (*load, rounds, _) = run
+        again = [by_server for (*other, most, _), by_server in anew.items() if other == load and most >= rounds]
+        return run in anew or any(servers.keys() <= by_server.keys() for by_server in again)
 
     kept = {run: servers for run, servers in runs(document["rows"]).items() if not superseded(run, servers)}
     return [row for servers in kept.values() for row in servers.values()]

@@ -37,6 +37,10 @@ class Earlier(unittest.TestCase):
         all_servers = [row("zonefleet", 1), row("ort-loop", 1), row("genai-engine", 1)]
         self.assertEqual(all_servers, self.kept(all_servers, [row("zonefleet", 1, rounds=9), row("ort-loop", 1, rounds=9)]))
 
+    def test_a_run_of_fewer_rounds_stands_beside_the_others(self):
+        pairs = [row("zonefleet", 16, rounds=12), row("ort-loop", 16, rounds=12)]
+        self.assertEqual(pairs, self.kept(pairs, [row("zonefleet", 16, rounds=1), row("ort-loop", 16, rounds=1)]))
+
     def test_no_server_of_one_run_is_shown_beside_those_of_another(self):
         self.assertEqual([], self.kept([row("zonefleet", 1), row("genai-engine", 1)], [row("zonefleet", 1)]))
 
