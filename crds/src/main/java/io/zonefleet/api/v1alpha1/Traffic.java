@@ -22,6 +22,13 @@ public record Traffic(
     @Default("ActiveStandby") TrafficPolicy policy,
     @Default("{}") HealthCheck healthCheck,
     @Default("{}") Failback failback,
+    @Default("60")
+        @Min(0)
+        @Max(86400)
+        @JsonPropertyDescription(
+            "Shortest time in seconds between two automatic evacuations. A zone that goes dark"
+                + " sooner is Suspect until then, while gateways already answer from other zones.")
+        Integer evacuationIntervalSeconds,
     @Size(max = 16) @JsonPropertyDescription("Zones that must take no traffic.") List<Drain> drains,
     @Default("{}") Gateway gateway,
     @Default("60")

@@ -86,6 +86,7 @@ class CrdValidationTest {
     assertThat(spec.traffic().healthCheck()).isEqualTo(new HealthCheck("/readyz", 250, 250, 2, 3));
     assertThat(spec.traffic().failback())
         .isEqualTo(new Failback(FailbackMode.Automatic, 30, 30, 300));
+    assertThat(spec.traffic().evacuationIntervalSeconds()).isEqualTo(60);
     assertThat(spec.traffic().gateway().replicasPerZone()).isEqualTo(1);
     assertThat(spec.traffic().locality()).isEqualTo(Locality.None);
     assertThat(spec.storage().mode()).isEqualTo(StorageMode.PerZone);

@@ -144,6 +144,7 @@ public final class Fleet implements AutoCloseable {
           traffic:
             policy: %s
             failback: {stableSeconds: 3, rampSeconds: 2, maxStableSeconds: 3}
+            evacuationIntervalSeconds: 3
           storage: {mode: Shared, claims: {shared: %s}}
         """
             .formatted(

@@ -10,6 +10,7 @@ import io.zonefleet.operator.zones.FleetPolicy;
 import io.zonefleet.operator.zones.Locality;
 import io.zonefleet.operator.zones.Policy;
 import io.zonefleet.operator.zones.ZoneSpec;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -45,7 +46,11 @@ public final class FleetPolicies {
         traffic
             .map(Traffic::surge)
             .map(s -> OptionalInt.of(s.maxReplicasPerZone()))
-            .orElse(OptionalInt.empty()));
+            .orElse(OptionalInt.empty()),
+        traffic
+            .map(Traffic::evacuationIntervalSeconds)
+            .map(Duration::ofSeconds)
+            .orElse(FleetPolicy.EVACUATION_INTERVAL));
   }
 
   private static ZoneSpec zone(DeepSeekDeploymentSpec spec, Zone zone) {

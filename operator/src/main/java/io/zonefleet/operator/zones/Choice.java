@@ -85,7 +85,7 @@ final class Choice {
     return z.role() == Role.Standby
         && draft.policy.failback().mode() == Failback.Mode.Automatic
         && (heldDown || draft.stableFor(z, stable()))
-        && !draft.journal.movedWithin(draft.betweenMoves());
+        && !draft.journal.movedWithin(draft.beforeReturn());
   }
 
   /** Whether a move to another zone would be undone within a hold-down for this one. */

@@ -222,8 +222,8 @@ final class Draft {
     return Duration.between(since, now).compareTo(time) >= 0;
   }
 
-  /** Shortest time between two moves of the same kind: the hold-down, a minute at most. */
-  Duration betweenMoves() {
+  /** Traffic returns no sooner after any move: the hold-down, a minute at most. */
+  Duration beforeReturn() {
     return Duration.ofSeconds(Math.min(60, policy.failback().stableSeconds()));
   }
 

@@ -171,9 +171,10 @@ final class ZoneStep {
       if (z.serving() && !rescue) {
         draft.put(z.because(words + "; keeps traffic, for no other zone has a healthy pod"));
         degraded = Optional.of(z.name() + " is dark and no other zone may serve; it keeps traffic");
-      } else if (z.serving() && draft.journal.evacuatedWithin(draft.betweenMoves())) {
+      } else if (z.serving() && draft.journal.evacuatedWithin(draft.policy.evacuationInterval())) {
         var limit = "; gateways already answer from other zones; at most one evacuation in %d s";
-        draft.put(z.because(words + limit.formatted(draft.betweenMoves().toSeconds())));
+        draft.put(
+            z.because(words + limit.formatted(draft.policy.evacuationInterval().toSeconds())));
       } else {
         lose(z, words);
       }

@@ -89,6 +89,7 @@ final class People {
                 schedule.stableSeconds(),
                 schedule.rampSeconds(),
                 schedule.maxStableSeconds()),
+            schedule.evacuationSeconds(),
             List.copyOf(drains.values()),
             null,
             null,

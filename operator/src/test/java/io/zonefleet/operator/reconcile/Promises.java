@@ -174,12 +174,15 @@ final class Promises {
     }
   }
 
-  /** Moves of one kind are a hold-down apart, a minute at most. */
+  /** Evacuations are as far apart as was asked, returns by a hold-down, a minute at most. */
   private static void spaced(ZoneSwitch move, DeepSeekDeploymentStatus is, FleetPolicy policy) {
-    if (!move.cause().equals("ZoneLost") && !move.cause().equals("Failback")) {
-      return;
-    }
-    var apart = Duration.ofSeconds(Math.min(60, policy.failback().stableSeconds())).minus(SKEW);
+    var apart =
+        switch (move.cause()) {
+          case "ZoneLost" -> policy.evacuationInterval().minus(SKEW);
+          case "Failback" ->
+              Duration.ofSeconds(Math.min(60, policy.failback().stableSeconds())).minus(SKEW);
+          default -> Duration.ZERO;
+        };
     for (var other : is.switches()) {
       boolean sameKind = other.cause().equals(move.cause());
       if (other.epoch() < move.epoch() && sameKind) {

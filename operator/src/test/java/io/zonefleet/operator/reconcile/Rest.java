@@ -37,7 +37,8 @@ final class Rest {
   void afterTheLastFault() {
     sim.mendOperator();
     sim.pass(DECIDED_MILLIS);
-    sim.pass(betweenMoves());
+    // one evacuation may have been held back by the one before
+    sim.pass(schedule.evacuationSeconds() * 1000L);
     trafficIsWhereItIsSeen();
     everyGatewayFindsAPod();
     if (!schedule.drainsStay()) {
@@ -52,11 +53,6 @@ final class Rest {
     isWell();
     staysSo();
     sim.promises().everySwitchIsTold();
-  }
-
-  /** One move may have been held back by the one before. */
-  private long betweenMoves() {
-    return Math.min(60, schedule.stableSeconds()) * 1000L;
   }
 
   private DeepSeekDeploymentStatus status() {

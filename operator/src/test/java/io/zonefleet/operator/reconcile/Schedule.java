@@ -25,6 +25,7 @@ record Schedule(
     int maxStableSeconds,
     boolean drainsStay,
     boolean wire,
+    int evacuationSeconds,
     long seed,
     List<Event> events) {
 
@@ -108,6 +109,7 @@ record Schedule(
   private static final int[] GAPS = {0, 0, 100, 250, 600, 1000, 2500, 4000, 4000, 9000, 40_000};
   private static final int[] STABLE = {0, 1, 1, 5, 5, 30};
   private static final int[] LONGEST = {5, 5, 20, 60};
+  private static final int[] EVACUATIONS = {0, 1, 5, 30, 60};
 
   static Schedule random(long seed) {
     var random = new SplittableRandom(seed);
@@ -134,6 +136,7 @@ record Schedule(
         pick(LONGEST, random),
         random.nextBoolean(),
         seed % 16 == 0,
+        pick(EVACUATIONS, random),
         seed,
         List.copyOf(events));
   }
@@ -162,13 +165,14 @@ record Schedule(
         maxStableSeconds,
         drainsStay,
         wire,
+        evacuationSeconds,
         seed,
         List.copyOf(fewer));
   }
 
   @Override
   public String toString() {
-    return "%d zones %d pods %d replicas %s %s %d %d %d %s %s %d | %s"
+    return "%d zones %d pods %d replicas %s %s %d %d %d %s %s %d %d | %s"
         .formatted(
             zones,
             pods,
@@ -180,6 +184,7 @@ record Schedule(
             maxStableSeconds,
             drainsStay ? "drains" : "undrained",
             wire ? "wire" : "direct",
+            evacuationSeconds,
             seed,
             events.stream().map(Event::toString).collect(Collectors.joining(" | ")));
   }
@@ -198,7 +203,8 @@ record Schedule(
         Integer.parseInt(head[10]),
         head[11].equals("drains"),
         head[12].equals("wire"),
-        Long.parseLong(head[13]),
+        Integer.parseInt(head[13]),
+        Long.parseLong(head[14]),
         Arrays.stream(parts).skip(1).map(Schedule::event).toList());
   }
 

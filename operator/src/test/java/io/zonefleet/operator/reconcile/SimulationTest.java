@@ -66,7 +66,7 @@ class SimulationTest {
     // all pods run, and replicas, which look seldom where nothing happens, are kept awake
     var schedule =
         """
-        3 zones 1 pods 2 replicas ActiveStandby Automatic 5 0 20 drains direct %d \
+        3 zones 1 pods 2 replicas ActiveStandby Automatic 5 0 20 drains direct 5 %d \
         | 0 Revive 0 0 | 0 Revive 1 0 | 0 Revive 2 0 | 1000 Prompt 1 0 | 1000 Prompt 1 0 \
         | 1000 Prompt 1 0 | 1000 Late 1 0 | 0 Cut 2 0 | 900 Prompt 1 0"""
             .formatted(seed);

@@ -221,18 +221,32 @@ class LossTest {
   }
 
   @Test
-  void evacuationsAreAHoldDownApart() {
+  void evacuationsAreAMinuteApart() {
     var run = Run.settled("a", "b", "c");
     run.world.cut.add("a");
     run.until("a", Role.Lost, SOON);
     run.world.cut.add("b");
     run.world.nodesDown.add("b");
-    run.seconds(20);
+    run.seconds(55);
 
     assertThat(run.role("b")).isEqualTo(Role.Suspect);
-    assertThat(run.reason("b")).contains("at most one evacuation in 30 s");
+    assertThat(run.reason("b")).contains("at most one evacuation in 60 s");
     assertThat(run.state.gatewaysServe("b")).isFalse();
-    run.seconds(15);
+    run.seconds(10);
+    assertThat(run.serving()).containsExactly("c");
+  }
+
+  @Test
+  void evacuationsAreAsFarApartAsWasAskedForWhateverTheHoldDown() {
+    var run = Run.settled("a", "b", "c").evacuatesEvery(Duration.ofSeconds(10));
+    run.world.cut.add("a");
+    run.until("a", Role.Lost, SOON);
+    run.world.cut.add("b");
+    run.world.nodesDown.add("b");
+    run.seconds(7);
+
+    assertThat(run.role("b")).isEqualTo(Role.Suspect);
+    run.seconds(8);
     assertThat(run.serving()).containsExactly("c");
   }
 

@@ -85,7 +85,7 @@ class ReturnTest {
 
   @Test
   void aFlappingZoneWaitsLongerEachTime() {
-    var run = lost(new Failback(Failback.Mode.Automatic, 5, 0, 20));
+    var run = lost(new Failback(Failback.Mode.Automatic, 5, 0, 20)).evacuatesEvery(Duration.ZERO);
     var waits = new java.util.ArrayList<Long>();
     for (int i = 0; i < 5; i++) {
       run.world.healAll();
@@ -196,7 +196,7 @@ class ReturnTest {
 
   @Test
   void theJournalKeepsTenSwitches() {
-    var run = lost(new Failback(Failback.Mode.Automatic, 1, 0, 1));
+    var run = lost(new Failback(Failback.Mode.Automatic, 1, 0, 1)).evacuatesEvery(Duration.ZERO);
     for (int i = 0; i < 8; i++) {
       run.world.healAll();
       run.until("a", Role.Active, Duration.ofMinutes(1));

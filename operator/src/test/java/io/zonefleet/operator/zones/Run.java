@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -22,6 +23,7 @@ final class Run {
   FleetState state = FleetState.EMPTY;
   private Policy policy = Policy.ActiveStandby;
   private Failback failback = SOON;
+  private Duration evacuationInterval = FleetPolicy.EVACUATION_INTERVAL;
   private List<Drain> drains = List.of();
   private List<String> zones;
 
@@ -53,6 +55,11 @@ final class Run {
     return this;
   }
 
+  Run evacuatesEvery(Duration wanted) {
+    evacuationInterval = wanted;
+    return this;
+  }
+
   Run drains(Drain... wanted) {
     drains = List.of(wanted);
     return this;
@@ -69,7 +76,13 @@ final class Run {
 
   FleetPolicy policy() {
     return new FleetPolicy(
-        zones.stream().map(z -> new ZoneSpec(z, 1, 1)).toList(), policy, failback, drains);
+        zones.stream().map(z -> new ZoneSpec(z, 1, 1)).toList(),
+        policy,
+        failback,
+        drains,
+        Locality.None,
+        OptionalInt.empty(),
+        evacuationInterval);
   }
 
   Decision look() {
