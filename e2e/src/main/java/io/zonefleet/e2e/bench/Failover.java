@@ -15,8 +15,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** {@code bin/bench failover}: what clients see when something breaks, beside two baselines. */
 public final class Failover {
@@ -75,23 +77,23 @@ public final class Failover {
   private void run() {
     for (var policy : options.policies()) {
       for (var zones : options.zones()) {
-        for (var replicas : List.of(1, 2)) {
-          var faults =
-              options.only().stream()
-                  .filter(fault -> fault.replicas() == replicas && fault.minZones() <= zones)
-                  .filter(fault -> missing(fault, policy, zones) > 0)
-                  .toList();
-          if (!faults.isEmpty() && inTime()) {
-            play(policy, lab.zones().subList(0, zones), replicas, faults);
-          }
-        }
+        options.only().stream()
+            .filter(fault -> fault.minZones() <= zones && missing(fault, policy, zones) > 0)
+            .collect(Collectors.groupingBy(Fault::shape, LinkedHashMap::new, Collectors.toList()))
+            .forEach(
+                (shape, faults) -> {
+                  if (inTime()) {
+                    play(policy, lab.zones().subList(0, zones), shape, faults);
+                  }
+                });
       }
     }
     incomplete.forEach(what -> System.err.println("NOT COMPLETED: " + what));
   }
 
-  private void play(TrafficPolicy policy, List<String> zones, int replicas, List<Fault> faults) {
-    try (var scene = new Scene(lab, installation, policy, zones, replicas, options.load())) {
+  private void play(
+      TrafficPolicy policy, List<String> zones, Scene.Shape shape, List<Fault> faults) {
+    try (var scene = new Scene(lab, installation, policy, zones, shape, options.load())) {
       var trials = new Trials(scene, options);
       for (var fault : faults) {
         var done = done(fault, policy, zones.size());
@@ -120,7 +122,8 @@ public final class Failover {
     for (var plane : DataPlane.values()) {
       var key = new Row.Key(fault.id(), policy, zones, plane);
       done.put(
-          plane, new ArrayList<>(options.resume() ? results.done(key, options.load()) : List.of()));
+          plane,
+          new ArrayList<>(options.resume() ? results.done(key, options.load(fault)) : List.of()));
     }
     return done;
   }
@@ -136,7 +139,9 @@ public final class Failover {
           done.get(plane).add(trial);
           results =
               results.with(
-                  new Row.Key(fault.id(), policy, zones, plane), options.load(), done.get(plane));
+                  new Row.Key(fault.id(), policy, zones, plane),
+                  options.load(fault),
+                  done.get(plane));
           System.err.printf("    %-9s %s %s%n", plane, trial.figures(), trial.telling());
         });
     // after each trial, so that a run that ends early has not run in vain

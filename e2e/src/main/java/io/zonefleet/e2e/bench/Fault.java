@@ -24,7 +24,7 @@ enum Fault {
   GATEWAY("the gateway of the clients' zone gets SIGKILL", Traffic.STAYS, 0),
   TWO_ZONES("zone-a and zone-b are cut", Traffic.LEAVES, 1),
   ALL_ZONES("all zones are cut for 10 s", Traffic.STAYS, 0),
-  FLAP("zone-a is cut for 5 s of every 10 s", Traffic.STEADY, 3),
+  FLAP("zone-a is cut for 5 s of every 10 s", Traffic.STEADY, Integer.MAX_VALUE),
   DRAIN("kubectl drain of zone-a's node", Traffic.LEAVES, 1),
   ROLLOUT("zone-a is cut while another zone's pod is replaced by a rollout", Traffic.LEAVES, 1),
   OPERATOR_SEES(
@@ -94,9 +94,9 @@ enum Fault {
     return losses;
   }
 
-  /** Inference pods in each zone. */
-  int replicas() {
-    return this == HALF ? 2 : 1;
+  /** The fleet that it takes. */
+  Scene.Shape shape() {
+    return new Scene.Shape(this == HALF ? 2 : 1, traffic == Traffic.STEADY);
   }
 
   /** How many zones it takes to break something and leave something. */

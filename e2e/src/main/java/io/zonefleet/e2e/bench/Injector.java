@@ -116,7 +116,7 @@ final class Injector {
 
   /** Lets the time pass that is watched, and does what the fault does meanwhile. */
   void hold(Fault fault, Injection injection, Options options) {
-    var window = Duration.ofSeconds(options.load().windowSeconds());
+    var window = Duration.ofSeconds(options.load(fault).windowSeconds());
     var end = injection.at().plus(window);
     switch (fault) {
       case API_SERVER -> {
@@ -129,7 +129,6 @@ final class Injector {
         scene.zones().forEach(scene.lab()::heal);
       }
       case FLAP -> {
-        end = injection.at().plus(options.steady());
         while (Instant.now().isBefore(end)) {
           pass(FLAP);
           scene.lab().heal(first);
@@ -138,7 +137,6 @@ final class Injector {
         }
       }
       case DRAIN -> drain();
-      case NOISE_LOSS, NOISE_BUSY, NOISE_PREFILL -> end = injection.at().plus(options.steady());
       default -> {}
     }
     passUntil(end);
@@ -162,7 +160,12 @@ final class Injector {
             .kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s");
         scene.installation().scaleOperator(3);
       }
-      case DRAIN -> nodes(first).forEach(node -> scene.installation().kubectl("uncordon", node));
+      case DRAIN -> {
+        nodes(first).forEach(node -> scene.installation().kubectl("uncordon", node));
+        // what was evicted stays where it went, and the next fault may want a leader in the zone
+        scene.installation().scaleOperator(0);
+        scene.installation().scaleOperator(3);
+      }
       default -> {}
     }
   }

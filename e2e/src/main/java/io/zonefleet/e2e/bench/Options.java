@@ -15,6 +15,7 @@ import java.util.function.Function;
  * @param trials of each row
  * @param zones numbers of zones, each 2 or 3
  * @param resume whether trials of this commit and load that were done before count
+ * @param load of faults that have a moment
  * @param steady how long {@code flap} and {@code noise-…} last
  * @param stopAfter after which no trial is begun
  * @param lab name of the zonelab
@@ -60,13 +61,18 @@ record Options(
         given.containsKey("--resume"),
         new Row.Load(
             number(given, "--rate", 10, 1, 1000),
-            number(given, "--streams", 2, 0, 100),
+            number(given, "--streams", 2, 1, 100),
             number(given, "--pace", 40, 0, 100),
             number(given, "--window", 10, 5, 300)),
         Duration.ofMinutes(number(given, "--minutes", 2, 1, 120)),
         Duration.ofSeconds(number(given, "--stop-after", 86_400, 1, 86_400)),
         given.getOrDefault("--name", "bench"),
         given.containsKey("--keep"));
+  }
+
+  /** What the fault is run with, and for how long. */
+  Row.Load load(Fault fault) {
+    return fault.traffic() == Fault.Traffic.STEADY ? load.lasting(steady) : load;
   }
 
   private static Map<String, String> given(String... arguments) {

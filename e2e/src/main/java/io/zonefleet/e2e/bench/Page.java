@@ -30,8 +30,8 @@ final class Page {
 
       %s
 
-      | fault | policy, zones | data plane | trials | requests | failed, sent after | failed, in flight | broken streams | added p99 | added max | shift p50 | shift p99 | status p99 | spurious | commit |
-      |---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|
+      | fault | policy, zones | data plane | trials | requests | failed, sent after | failed, in flight | broken streams | added p99 | added max | shift p50 | shift p99 | status p99 | spurious | switches | commit |
+      |---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|
       %s
 
       Times are milliseconds. What the columns say:
@@ -48,6 +48,7 @@ final class Page {
       - **status**: until somebody who watches the `DeepSeekDeployment` sees the broken zones as Lost; empty where the operator was away
         or rightly never said so.
       - **spurious**: zones declared Lost that the fault does not explain, from before the fault until all was well again.
+        **switches**: how often traffic left a zone or came back in that time, by the fleet's journal.
       - Percentiles are over the trials, by nearest rank: with few trials p99 is the worst one. Added p99 is the trials' own p99 in the
         same way.
 
@@ -98,6 +99,7 @@ final class Page {
 
   private static String load(Results results) {
     return results.rows().stream()
+        .filter(row -> Fault.of(row.fault()).traffic() != Fault.Traffic.STEADY)
         .map(Row::load)
         .distinct()
         .map(
@@ -132,7 +134,7 @@ final class Page {
 
   private static String line(Row row) {
     return cells(
-        row.fault(),
+        fault(row),
         row.policy() + ", " + row.zones(),
         row.dataPlane(),
         row.trials(),
@@ -146,12 +148,20 @@ final class Page {
         row.shiftP99Millis(),
         row.statusP99Millis(),
         row.spurious(),
+        row.switches(),
         row.commit());
+  }
+
+  /** With the minutes of what has no moment. */
+  private static String fault(Row row) {
+    return Fault.of(row.fault()).traffic() == Fault.Traffic.STEADY
+        ? "%s, %d min".formatted(row.fault(), row.load().windowSeconds() / 60)
+        : row.fault();
   }
 
   private static String timeLine(Row row) {
     return cells(
-        row.fault(),
+        fault(row),
         row.policy() + ", " + row.zones(),
         row.suspectP99Millis(),
         row.detectP50Millis(),

@@ -2,6 +2,7 @@ package io.zonefleet.e2e.bench;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.zonefleet.api.v1alpha1.TrafficPolicy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -16,6 +17,7 @@ import java.util.function.ToLongFunction;
  * @param statusP99Millis until the status called the broken zones Lost; null for data planes that
  *     have no status, and where it never did
  * @param spurious null for data planes that declare nothing
+ * @param switches null for data planes that keep no journal
  * @param load what the trials were run with
  * @param commit of the code that was measured
  * @param samples the trials, oldest first
@@ -51,6 +53,7 @@ record Row(
     Long shiftP99Millis,
     Long statusP99Millis,
     Long spurious,
+    Long switches,
     Long addedMaxMillis,
     Long shiftMaxMillis,
     Long suspectP99Millis,
@@ -74,7 +77,11 @@ record Row(
    * @param pacePercent of a core that each pod has at most; 0 without a bound
    * @param windowSeconds that are watched after a fault, before it is mended
    */
-  record Load(int rate, int streams, int pacePercent, int windowSeconds) {}
+  record Load(int rate, int streams, int pacePercent, int windowSeconds) {
+    Load lasting(Duration window) {
+      return new Load(rate, streams, pacePercent, Math.toIntExact(window.toSeconds()));
+    }
+  }
 
   /**
    * @param at RFC 3339 time of the fault
@@ -105,6 +112,7 @@ record Row(
         Percentile.of(99, values.apply(Figures::shiftMillis)),
         Percentile.of(99, times.apply(Telling::lostMillis)),
         told.isEmpty() ? null : told.stream().mapToLong(Telling::spurious).sum(),
+        told.isEmpty() ? null : told.stream().mapToLong(Telling::switches).sum(),
         Percentile.of(100, values.apply(Figures::addedMaxMillis)),
         Percentile.of(100, values.apply(Figures::shiftMillis)),
         Percentile.of(99, times.apply(Telling::suspectMillis)),

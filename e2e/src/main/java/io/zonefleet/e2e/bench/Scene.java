@@ -23,7 +23,31 @@ import java.util.stream.Collectors;
 /** A fleet, and the three ways to it. */
 final class Scene implements AutoCloseable {
 
+  /**
+   * What a fault wants of its fleet.
+   *
+   * @param replicas inference pods in each zone
+   * @param asShipped whether zones are lost and return as where nobody asks for anything; else
+   *     nothing is held down for long, so that one trial follows another
+   */
+  record Shape(int replicas, boolean asShipped) {
+    private String traffic() {
+      return asShipped
+          ? ""
+          : ", evacuationIntervalSeconds: 3,"
+              + " failback: {stableSeconds: 3, rampSeconds: 2, maxStableSeconds: 3}";
+    }
+
+    private Duration settled() {
+      return asShipped ? SETTLED.plus(LONGEST_HOLD_DOWN) : SETTLED;
+    }
+  }
+
   private static final Duration SETTLED = Duration.ofMinutes(4);
+
+  /** Of a fleet that asks for nothing. */
+  private static final Duration LONGEST_HOLD_DOWN = Duration.ofSeconds(300);
+
   private static final String SHORT = Question.completion(8);
 
   /** Nearly as long as the tiny model's context. */
@@ -40,6 +64,7 @@ final class Scene implements AutoCloseable {
   private final String name;
   private final TrafficPolicy policy;
   private final List<String> zones;
+  private final Shape shape;
   private final Row.Load load;
   private final Fleet fleet;
   private final Haproxy haproxy;
@@ -54,23 +79,30 @@ final class Scene implements AutoCloseable {
       Installation installation,
       TrafficPolicy policy,
       List<String> zones,
-      int replicas,
+      Shape shape,
       Row.Load load) {
     this.lab = lab;
     this.installation = installation;
     this.policy = policy;
     this.zones = zones;
+    this.shape = shape;
     this.load = load;
     name =
-        "%s%dx%d"
-            .formatted(policy == TrafficPolicy.ActiveActive ? "aa" : "as", zones.size(), replicas);
-    fleet = Fleet.applied(client(), name, yaml(replicas));
+        "%s%dx%d%s"
+            .formatted(
+                policy == TrafficPolicy.ActiveActive ? "aa" : "as",
+                zones.size(),
+                shape.replicas(),
+                shape.asShipped() ? "-shipped" : "");
+    // a run that was ended in a lab that is kept may have left it
+    remove(Fleet.existing(client(), name));
+    fleet = Fleet.applied(client(), name, yaml());
     client().services().inNamespace(Fleet.NAMESPACE).resource(plain()).create();
     fleet.awaitCondition("Ready", "True", SETTLED);
-    haproxy = Haproxy.start(lab, clientZone(), name, policy, zones, replicas);
+    haproxy = Haproxy.start(lab, clientZone(), name, policy, zones, shape.replicas());
   }
 
-  private String yaml(int replicas) {
+  private String yaml() {
     // room for all streams of all data planes in one pod; one thread, as a pod has less than a core
     return """
         apiVersion: zonefleet.io/v1alpha1
@@ -80,9 +112,7 @@ final class Scene implements AutoCloseable {
           model: {name: tiny-r1, revision: r1}
           zones: [%s]
           replicasPerZone: %d
-          traffic:
-            policy: %s
-            failback: {stableSeconds: 3, rampSeconds: 2, maxStableSeconds: 3}
+          traffic: {policy: %s%s}
           storage: {mode: Shared, claims: {shared: %s}}
           server:
             maxConcurrency: %d
@@ -92,8 +122,9 @@ final class Scene implements AutoCloseable {
         .formatted(
             name,
             zones.stream().map("{name: %s}"::formatted).collect(Collectors.joining(", ")),
-            replicas,
+            shape.replicas(),
             policy,
+            shape.traffic(),
             Installation.WEIGHTS,
             load.streams() * DataPlane.values().length + 16);
   }
@@ -173,12 +204,14 @@ final class Scene implements AutoCloseable {
   /** Waits until all pods are there and as they should be, and traffic is where it belongs. */
   void settle() {
     Await.until(
-        "all pods of " + name + " are up to date and ready", SETTLED, fleet::podsAreUpToDate);
-    fleet.awaitCondition("Ready", "True", SETTLED);
+        "all pods of " + name + " are up to date and ready",
+        shape.settled(),
+        fleet::podsAreUpToDate);
+    fleet.awaitCondition("Ready", "True", shape.settled());
     var wanted = policy == TrafficPolicy.ActiveActive ? Set.copyOf(zones) : Set.of(first());
     Await.until(
         "%s takes the traffic of %s".formatted(wanted, name),
-        SETTLED,
+        shape.settled(),
         () ->
             new HashSet<>(List.of(fleet.status().active().split(","))).equals(wanted)
                 && fleet.status().zones().stream()
@@ -261,6 +294,10 @@ final class Scene implements AutoCloseable {
   public void close() {
     endLoad();
     haproxy.close();
+    remove(fleet);
+  }
+
+  private void remove(Fleet fleet) {
     client().services().inNamespace(Fleet.NAMESPACE).withName(name + "-plain").delete();
     fleet.close();
   }

@@ -6,9 +6,11 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What the fleet's status told of one fault. Milliseconds are null where it told nothing.
@@ -19,6 +21,7 @@ import java.util.function.Predicate;
  * @param decideMillis from there to the decision
  * @param tellMillis from there until a watcher of the resource saw it
  * @param spurious zones that were declared Lost more often than the fault explains
+ * @param switches new entries of the journal: how often traffic left a zone or came back
  */
 record Telling(
     Long suspectMillis,
@@ -26,7 +29,8 @@ record Telling(
     Long detectMillis,
     Long decideMillis,
     Long tellMillis,
-    long spurious) {
+    long spurious,
+    long switches) {
 
   private static final String LOST = "Lost";
 
@@ -45,7 +49,8 @@ record Telling(
         millis(fault, move.map(ZoneSwitch::detectedAt)),
         move.map(m -> Duration.between(m.detectedAt(), m.shiftedAt()).toMillis()).orElse(null),
         move.map(m -> Duration.between(m.shiftedAt(), lost.get()).toMillis()).orElse(null),
-        spurious(seen, broken, losses));
+        spurious(seen, broken, losses),
+        switches(seen));
   }
 
   private static Optional<Instant> first(
@@ -64,12 +69,23 @@ record Telling(
 
   private static Optional<ZoneSwitch> move(
       List<StatusTrace.Seen> seen, Instant fault, Set<String> broken) {
-    return seen.stream()
-        .filter(s -> s.status().switches() != null)
-        .flatMap(s -> s.status().switches().stream())
+    return journal(seen.stream())
         .filter(m -> broken.contains(m.from()) && m.cause().equals("ZoneLost"))
         .filter(m -> m.shiftedAt() != null && m.shiftedAt().isAfter(fault))
         .findFirst();
+  }
+
+  /** The journal keeps the last few: the entries of all statuses together are all of them. */
+  private static long switches(List<StatusTrace.Seen> seen) {
+    return epochs(seen.stream()) - epochs(seen.stream().limit(1));
+  }
+
+  private static long epochs(Stream<StatusTrace.Seen> seen) {
+    return journal(seen).map(ZoneSwitch::epoch).distinct().count();
+  }
+
+  private static Stream<ZoneSwitch> journal(Stream<StatusTrace.Seen> seen) {
+    return seen.map(s -> s.status().switches()).filter(Objects::nonNull).flatMap(List::stream);
   }
 
   private static long spurious(List<StatusTrace.Seen> seen, Set<String> broken, int losses) {

@@ -34,9 +34,19 @@ class OptionsTest {
   }
 
   @Test
+  void whatHasNoMomentLastsForMinutesAndOtherFaultsForTheWindow() {
+    var options = Options.parse("--minutes", "30", "--window", "20");
+
+    assertThat(options.load(Fault.FLAP).windowSeconds()).isEqualTo(1800);
+    assertThat(options.load(Fault.KILLED).windowSeconds()).isEqualTo(20);
+  }
+
+  @Test
   void wrongOptionsNameTheValueAndWhatIsAllowed() {
     assertThatThrownBy(() -> Options.parse("--trials", "0"))
         .hasMessage("--trials is '0', allowed are 1 to 1000");
+    assertThatThrownBy(() -> Options.parse("--streams", "0"))
+        .hasMessage("--streams is '0', allowed are 1 to 100");
     assertThatThrownBy(() -> Options.parse("--rate", "fast")).hasMessageContaining("1 to 1000");
     assertThatThrownBy(() -> Options.parse("--zones", "4"))
         .hasMessage("--zones is '4', allowed are 2 and 3");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.zonefleet.api.v1alpha1.TrafficPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +45,8 @@ class ResultsTest {
             "shiftP50Millis=700",
             "shiftP99Millis=700",
             "statusP99Millis=1100",
-            "spurious=1");
+            "spurious=1",
+            "switches=4");
     assertThat(Results.read(file, "2 cores", "abc")).isEqualTo(results);
     assertThat(results.rows().getLast().spurious()).isNull();
   }
@@ -80,12 +82,28 @@ class ResultsTest {
 
     assertThat(page)
         .contains(
-            "| killed | ActiveStandby, 3 | zonefleet | 1 | 400 | 1 | 2 | 3 | 240 | 300 | 700 | 700 | 1100 | 0 | abc |")
+            "| killed | ActiveStandby, 3 | zonefleet | 1 | 400 | 1 | 2 | 3 | 240 | 300 | 700 | 700 | 1100 | 0 | 2 | abc |")
         .contains(
-            "| killed | ActiveStandby, 3 | service | 1 | 400 | 1 | 2 | 3 | 9 | 300 | 700 | 700 |  |  | abc |")
+            "| killed | ActiveStandby, 3 | service | 1 | 400 | 1 | 2 | 3 | 9 | 300 | 700 | 700 |  |  |  | abc |")
         .contains("| killed | ActiveStandby, 3 | 650 | 600 | 400 | 50 | 1100 |")
         .contains("**zonefleet** failed 3 of 400 requests")
         .contains("20 short requests/s (8 tokens) and 4 long streams");
+  }
+
+  @Test
+  void whatHasNoMomentIsNamedWithItsMinutes() {
+    var flap = key("flap", DataPlane.zonefleet);
+    var load = LOAD.lasting(Duration.ofMinutes(10));
+    var results =
+        new Results("m", "abc", List.of())
+            .with(OURS, LOAD, List.of(trial(1, 1L, 0)))
+            .with(flap, load, List.of(trial(1, 1L, 0)));
+
+    assertThat(Page.of(results))
+        .contains("| flap, 10 min | ActiveStandby, 3 | zonefleet |")
+        .contains("a fault is mended after 20 s.")
+        .doesNotContain("mended after 600 s");
+    assertThat(results.done(flap, LOAD.lasting(Duration.ofMinutes(30)))).isEmpty();
   }
 
   private static Row.Key key(String fault, DataPlane plane) {
@@ -94,7 +112,9 @@ class ResultsTest {
 
   private static Row.Trial trial(long added, Long lost, long spurious) {
     return new Row.Trial(
-        "2026-11-25T05:00:00Z", figures(added), new Telling(650L, lost, 600L, 400L, 50L, spurious));
+        "2026-11-25T05:00:00Z",
+        figures(added),
+        new Telling(650L, lost, 600L, 400L, 50L, spurious, 2));
   }
 
   private static Row.Trial baseline() {

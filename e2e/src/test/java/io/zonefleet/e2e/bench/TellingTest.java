@@ -18,18 +18,17 @@ class TellingTest {
 
   @Test
   void theTimeOfASwitchIsSplitIntoDetectingDecidingAndTelling() {
-    var move = new ZoneSwitch(7L, "a", "b", "ZoneLost", at(600), at(1150), null, 550L, 0L);
     var telling =
         Telling.of(
             List.of(
                 seen(-2000, List.of(), "Active", "Standby"),
                 seen(700, List.of(), "Suspect", "Standby"),
-                seen(1200, List.of(move), "Lost", "Active")),
+                seen(1200, List.of(move(7)), "Lost", "Active")),
             FAULT,
             Set.of("a"),
             1);
 
-    assertThat(telling).isEqualTo(new Telling(700L, 1200L, 600L, 550L, 50L, 0));
+    assertThat(telling).isEqualTo(new Telling(700L, 1200L, 600L, 550L, 50L, 0, 1));
   }
 
   @Test
@@ -47,11 +46,30 @@ class TellingTest {
   }
 
   @Test
+  void entriesOfTheJournalCountOnceHoweverFewItKeeps() {
+    var telling =
+        Telling.of(
+            List.of(
+                seen(-100, List.of(move(6)), "Active", "Standby"),
+                seen(700, List.of(move(7), move(6)), "Lost", "Active"),
+                seen(900, List.of(move(8), move(7)), "Active", "Standby")),
+            FAULT,
+            Set.of("a"),
+            1);
+
+    assertThat(telling.switches()).isEqualTo(2);
+  }
+
+  @Test
   void whatWasNeverToldIsNoTime() {
     var telling =
         Telling.of(List.of(seen(-2000, List.of(), "Active", "Standby")), FAULT, Set.of("a"), 0);
 
-    assertThat(telling).isEqualTo(new Telling(null, null, null, null, null, 0));
+    assertThat(telling).isEqualTo(new Telling(null, null, null, null, null, 0, 0));
+  }
+
+  private static ZoneSwitch move(long epoch) {
+    return new ZoneSwitch(epoch, "a", "b", "ZoneLost", at(600), at(1150), null, 550L, 0L);
   }
 
   private static StatusTrace.Seen seen(long millis, List<ZoneSwitch> switches, String... roles) {
