@@ -176,13 +176,14 @@ final class Promises {
 
   /** Evacuations are as far apart as was asked, returns by a hold-down, a minute at most. */
   private static void spaced(ZoneSwitch move, DeepSeekDeploymentStatus is, FleetPolicy policy) {
-    var apart =
-        switch (move.cause()) {
-          case "ZoneLost" -> policy.evacuationInterval().minus(SKEW);
-          case "Failback" ->
-              Duration.ofSeconds(Math.min(60, policy.failback().stableSeconds())).minus(SKEW);
-          default -> Duration.ZERO;
-        };
+    if (!move.cause().equals("ZoneLost") && !move.cause().equals("Failback")) {
+      return;
+    }
+    var asked =
+        move.cause().equals("ZoneLost")
+            ? policy.evacuationInterval()
+            : Duration.ofSeconds(Math.min(60, policy.failback().stableSeconds()));
+    var apart = asked.minus(SKEW);
     for (var other : is.switches()) {
       boolean sameKind = other.cause().equals(move.cause());
       if (other.epoch() < move.epoch() && sameKind) {

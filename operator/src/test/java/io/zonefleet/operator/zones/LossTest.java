@@ -222,11 +222,7 @@ class LossTest {
 
   @Test
   void evacuationsAreAMinuteApart() {
-    var run = Run.settled("a", "b", "c");
-    run.world.cut.add("a");
-    run.until("a", Role.Lost, SOON);
-    run.world.cut.add("b");
-    run.world.nodesDown.add("b");
+    var run = bDarkAfterA(Run.settled("a", "b", "c"));
     run.seconds(55);
 
     assertThat(run.role("b")).isEqualTo(Role.Suspect);
@@ -238,16 +234,20 @@ class LossTest {
 
   @Test
   void evacuationsAreAsFarApartAsWasAskedForWhateverTheHoldDown() {
-    var run = Run.settled("a", "b", "c").evacuatesEvery(Duration.ofSeconds(10));
-    run.world.cut.add("a");
-    run.until("a", Role.Lost, SOON);
-    run.world.cut.add("b");
-    run.world.nodesDown.add("b");
+    var run = bDarkAfterA(Run.settled("a", "b", "c").evacuatesEvery(Duration.ofSeconds(10)));
     run.seconds(7);
 
     assertThat(run.role("b")).isEqualTo(Role.Suspect);
     run.seconds(8);
     assertThat(run.serving()).containsExactly("c");
+  }
+
+  private static Run bDarkAfterA(Run run) {
+    run.world.cut.add("a");
+    run.until("a", Role.Lost, SOON);
+    run.world.cut.add("b");
+    run.world.nodesDown.add("b");
+    return run;
   }
 
   @Test
