@@ -61,16 +61,23 @@ public final class Leadership implements AutoCloseable {
   }
 
   /** The lease, and when it was last held for sure. */
-  private static final class TimedLock extends LeaseLock {
+  static final class TimedLock extends LeaseLock {
     private volatile long renewedNanos;
     private volatile boolean everRenewed;
     private volatile String holder = "";
     private String problem = "";
     private final Predicate<String> isDark;
 
+    /**
+     * A lock writes onto the version that it read last; whoever only looks must not do it through
+     * the elector's, or the elector would take the lease from a replica that has just got it.
+     */
+    private final LeaseLock beside;
+
     TimedLock(String namespace, String name, String identity, Predicate<String> isDark) {
       super(namespace, name, identity);
       this.isDark = isDark;
+      this.beside = new LeaseLock(namespace, name, identity);
     }
 
     /** The elector's own log of a failure is a stack trace at every try, and switched off. */
@@ -119,7 +126,7 @@ public final class Leadership implements AutoCloseable {
         return false;
       }
       try {
-        var found = super.get(client);
+        var found = beside.get(client);
         return found != null && isGone(found);
       } catch (KubernetesClientException e) {
         return false;
