@@ -125,11 +125,29 @@ func masquerade(lab plan.Lab) string {
 // next fault shall not meet what is left of the one before.
 func ForgetUnanswered(lab plan.Lab) error {
 	for _, machine := range lab.Machines() {
-		output, err := proc.Run("", "nsenter", "--net=/run/netns/"+machine.Netns, "--", "conntrack", "-D", "-p", "tcp", "--state", "SYN_SENT")
-		// it fails when there is nothing to forget
-		if err != nil && !strings.Contains(output, " 0 flow entries have been deleted") {
+		if err := forgetUnanswered(machine); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// conntrackTries is how often a machine is asked to forget before its answer counts.
+const conntrackTries = 10
+
+func forgetUnanswered(machine plan.Node) error {
+	var err error
+	for range conntrackTries {
+		var output string
+		output, err = proc.Run("", "nsenter", "--net=/run/netns/"+machine.Netns, "--", "conntrack", "-D", "-p", "tcp", "--state", "SYN_SENT")
+		// it fails when there is nothing to forget
+		if err == nil || strings.Contains(output, " 0 flow entries have been deleted") {
+			return nil
+		}
+		// it lists them and then deletes one by one: one that ran out in between ends it, and others may be left
+		if !strings.Contains(output, "such conntrack doesn't exist") {
+			return err
+		}
+	}
+	return err
 }
