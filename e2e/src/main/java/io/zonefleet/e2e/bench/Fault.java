@@ -24,6 +24,7 @@ enum Fault {
   GATEWAY("the gateway of the clients' zone gets SIGKILL", Traffic.STAYS, 0),
   TWO_ZONES("zone-a and zone-b are cut", Traffic.LEAVES, 1),
   ALL_ZONES("all zones are cut for 10 s", Traffic.STAYS, 0),
+  /** Each cut is a loss, so none is spurious: what it takes is told by the number of switches. */
   FLAP("zone-a is cut for 5 s of every 10 s", Traffic.STEADY, Integer.MAX_VALUE),
   DRAIN("kubectl drain of zone-a's node", Traffic.LEAVES, 1),
   ROLLOUT("zone-a is cut while another zone's pod is replaced by a rollout", Traffic.LEAVES, 1),

@@ -32,10 +32,7 @@ final class Scene implements AutoCloseable {
    */
   record Shape(int replicas, boolean asShipped) {
     private String traffic() {
-      return asShipped
-          ? ""
-          : ", evacuationIntervalSeconds: 3,"
-              + " failback: {stableSeconds: 3, rampSeconds: 2, maxStableSeconds: 3}";
+      return asShipped ? "" : ", " + Fleet.FAST_RETURN;
     }
 
     private Duration settled() {
