@@ -7,6 +7,8 @@ import io.zonefleet.operator.zones.EndpointHealth;
 import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.RequestCounters;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -60,7 +62,8 @@ public final class GatewayAdmin implements AutoCloseable {
    * @param ip address of the pod
    * @param timeout for the whole answer, above 0
    * @return never fails: a gateway that does not answer in time, or not as Envoy does, is {@link
-   *     GatewayReport#unreachable}
+   *     GatewayReport#unreachable}, and one that refuses the connection {@link
+   *     GatewayReport#closed}
    */
   public CompletableFuture<GatewayReport> read(
       String pod, String zone, String ip, Duration timeout) {
@@ -68,11 +71,27 @@ public final class GatewayAdmin implements AutoCloseable {
     var counters = get(ip, COUNTERS, timeout);
     return clusters
         .thenCombine(
-            counters,
-            (c, s) -> new GatewayReport(pod, zone, true, endpoints(c), requestCounters(s)))
+            counters, (c, s) -> new GatewayReport(pod, zone, endpoints(c), requestCounters(s)))
         .completeOnTimeout(
             GatewayReport.unreachable(pod, zone), timeout.toMillis(), TimeUnit.MILLISECONDS)
-        .exceptionally(e -> GatewayReport.unreachable(pod, zone));
+        .exceptionally(
+            e ->
+                isRefused(e)
+                    ? GatewayReport.closed(pod, zone)
+                    : GatewayReport.unreachable(pod, zone));
+  }
+
+  /** A host or network that cannot be reached is a ConnectException to the client as well. */
+  private static boolean isRefused(Throwable completion) {
+    if (!(completion.getCause() instanceof ConnectException)) {
+      return false;
+    }
+    for (var e = completion.getCause(); e != null; e = e.getCause()) {
+      if (e instanceof SocketException && !(e instanceof ConnectException)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private CompletableFuture<String> get(String ip, String path, Duration timeout) {

@@ -43,14 +43,14 @@ public final class ServingLabels {
    *
    * @param pods as the watch shows them; those that are being deleted leave by themselves
    */
-  public static List<Change> changes(List<Pod> pods, Predicate<String> zoneServes) {
+  public static List<Change> changes(List<Pod> pods, Predicate<Pod> toServe) {
     var changes = new ArrayList<Change>();
     boolean someoneStays = false;
     for (var pod : pods) {
       if (pod.getMetadata().getDeletionTimestamp() != null) {
         continue;
       }
-      boolean serves = zoneServes.test(ClusterView.label(pod, Labels.ZONE));
+      boolean serves = toServe.test(pod);
       if (serves != isLabelled(pod)) {
         changes.add(new Change(pod, serves));
       } else {
@@ -68,8 +68,8 @@ public final class ServingLabels {
   }
 
   /** Starts the patches that are needed, and waits for none of them. */
-  public void keep(List<Pod> pods, Predicate<String> zoneServes) {
-    changes(pods, zoneServes).forEach(this::start);
+  public void keep(List<Pod> pods, Predicate<Pod> toServe) {
+    changes(pods, toServe).forEach(this::start);
   }
 
   /** Takes the label off all pods; only for those that the front Service does not select. */

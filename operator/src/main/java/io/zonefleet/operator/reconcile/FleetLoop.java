@@ -163,8 +163,8 @@ final class FleetLoop implements Rim {
   }
 
   @Override
-  public void label(List<Pod> pods, Predicate<String> zoneServes) {
-    shell.labels().keep(pods, zoneServes);
+  public void label(List<Pod> pods, Predicate<Pod> toServe) {
+    shell.labels().keep(pods, toServe);
   }
 
   @Override

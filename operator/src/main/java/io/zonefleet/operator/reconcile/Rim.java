@@ -40,8 +40,8 @@ interface Rim {
   /** Whether the leader is another replica, in the dark and silent, so that nobody leads now. */
   boolean leaderIsGone();
 
-  /** Puts pods of serving zones into the front Service and takes the others out. */
-  void label(List<Pod> pods, Predicate<String> zoneServes);
+  /** Puts pods that are to serve into the front Service and takes the others out. */
+  void label(List<Pod> pods, Predicate<Pod> toServe);
 
   /** Takes away all labels, of pods that the front Service does not select. */
   void unlabel(List<Pod> pods);

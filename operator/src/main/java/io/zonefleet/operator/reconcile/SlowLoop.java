@@ -1,9 +1,13 @@
 package io.zonefleet.operator.reconcile;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.zonefleet.api.v1alpha1.DeepSeekDeployment;
+import io.zonefleet.operator.cluster.ClusterView;
 import io.zonefleet.operator.cluster.StatusStore;
 import io.zonefleet.operator.fleet.FrontDoor;
+import io.zonefleet.operator.fleet.Labels;
 import io.zonefleet.operator.status.FleetPolicies;
 import io.zonefleet.operator.status.StatusWriter;
 import io.zonefleet.operator.status.Surroundings;
@@ -13,9 +17,12 @@ import io.zonefleet.operator.zones.Action;
 import io.zonefleet.operator.zones.Decision;
 import io.zonefleet.operator.zones.FleetPolicy;
 import io.zonefleet.operator.zones.FleetState;
+import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.ZoneMachine;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -68,7 +75,7 @@ final class SlowLoop {
     } else {
       memory.doubt(decision.state());
       if (rim.leaderIsGone()) {
-        rim.label(around.gateways(), decision.state()::gatewaysServe);
+        rim.label(around.gateways(), gatewayServes(decision.state(), around));
       }
     }
     publish(fleet, policy, around);
@@ -162,12 +169,32 @@ final class SlowLoop {
 
   private void label(DeepSeekDeployment fleet, FleetPolicy policy, Surroundings around) {
     var state = memory.state();
-    rim.label(around.gateways(), state::gatewaysServe);
+    rim.label(around.gateways(), gatewayServes(state, around));
     if (around.seen().direct() || !FrontDoor.hasGateways(fleet)) {
-      rim.label(around.inference(), zone -> ZoneMachine.podsServe(policy, state, zone));
+      rim.label(around.inference(), pod -> ZoneMachine.podsServe(policy, state, zone(pod)));
     } else {
       rim.unlabel(around.inference());
     }
+  }
+
+  /**
+   * Of a serving zone, and somebody listens. A gateway whose process has died is ready until its
+   * kubelet has looked, and clients of its zone are sent to nobody else until then. One that is not
+   * ready gets no requests anyway, and keeps the label for the moment when it is.
+   */
+  private static Predicate<Pod> gatewayServes(FleetState state, Surroundings around) {
+    var closed =
+        around.seen().gateways().stream()
+            .filter(GatewayReport::closed)
+            .map(GatewayReport::name)
+            .collect(Collectors.toSet());
+    return pod ->
+        state.gatewaysServe(zone(pod))
+            && !(closed.contains(pod.getMetadata().getName()) && Readiness.isPodReady(pod));
+  }
+
+  private static String zone(Pod pod) {
+    return ClusterView.label(pod, Labels.ZONE);
   }
 
   private void publish(DeepSeekDeployment fleet, FleetPolicy policy, Surroundings around) {

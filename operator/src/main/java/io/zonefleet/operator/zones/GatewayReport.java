@@ -8,6 +8,8 @@ import java.util.Map;
  * @param name gateway pod
  * @param zone zone that it observes from
  * @param reachable whether it answered the operator; when not, {@code endpoints} is empty
+ * @param closed whether the pod's network answered that nobody listens, as when the process has
+ *     died; never together with {@code reachable}
  * @param endpoints inference pods by {@code ip:port}
  * @param counters of its requests since it started
  */
@@ -15,14 +17,27 @@ public record GatewayReport(
     String name,
     String zone,
     boolean reachable,
+    boolean closed,
     Map<String, EndpointHealth> endpoints,
     RequestCounters counters) {
   public GatewayReport {
     endpoints = Map.copyOf(endpoints);
   }
 
+  /** What a gateway that answers sees. */
+  public GatewayReport(
+      String name, String zone, Map<String, EndpointHealth> endpoints, RequestCounters counters) {
+    this(name, zone, true, false, endpoints, counters);
+  }
+
+  /** Nobody listens at the gateway's address. */
+  public static GatewayReport closed(String name, String zone) {
+    return new GatewayReport(name, zone, false, true, Map.of(), RequestCounters.NONE);
+  }
+
+  /** No answer, or none that makes sense. */
   public static GatewayReport unreachable(String name, String zone) {
-    return new GatewayReport(name, zone, false, Map.of(), RequestCounters.NONE);
+    return new GatewayReport(name, zone, false, false, Map.of(), RequestCounters.NONE);
   }
 
   /** How many pods of a zone it sends requests to. */

@@ -187,6 +187,10 @@ class GatewayAdminTest {
       assertThat(admin.read("g", A, "127.0.3.3", TIMEOUT).get())
           .isEqualTo(GatewayReport.unreachable("g", A));
       assertThat(admin.read("g", A, "127.0.3.4", TIMEOUT).get())
+          .as("nobody listens")
+          .isEqualTo(GatewayReport.closed("g", A));
+      assertThat(admin.read("g", A, "255.255.255.255", TIMEOUT).get())
+          .as("the network cannot be reached")
           .isEqualTo(GatewayReport.unreachable("g", A));
     } finally {
       stranger.stop(0);

@@ -231,12 +231,12 @@ final class SimReplica implements Rim {
   }
 
   @Override
-  public void label(List<Pod> pods, Predicate<String> zoneServes) {
+  public void label(List<Pod> pods, Predicate<Pod> toServe) {
     if (!reachesApi()) {
       return;
     }
     // the real patches are under way together, and end in any order
-    var changes = new ArrayList<>(ServingLabels.changes(pods, zoneServes));
+    var changes = new ArrayList<>(ServingLabels.changes(pods, toServe));
     if (sim.random().nextBoolean()) {
       changes.sort((x, y) -> Boolean.compare(x.serves(), y.serves()));
     }

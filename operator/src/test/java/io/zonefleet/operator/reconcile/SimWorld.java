@@ -214,7 +214,7 @@ final class SimWorld {
                 !healthy && !down.contains(e.address())));
       }
     }
-    return new GatewayReport("gateway-" + from, from, true, endpoints, RequestCounters.NONE);
+    return new GatewayReport("gateway-" + from, from, endpoints, RequestCounters.NONE);
   }
 
   List<GatewayReport> silent() {

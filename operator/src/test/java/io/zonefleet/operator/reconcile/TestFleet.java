@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,7 @@ final class TestFleet implements AutoCloseable {
   private final List<String> zones;
   private final Set<String> dark = ConcurrentHashMap.newKeySet();
   private final Map<String, String> pods = new ConcurrentHashMap<>();
-  private final List<FakeGateway> gateways = new ArrayList<>();
+  private final Map<String, FakeGateway> gateways = new HashMap<>();
   private final List<DeepSeekDeploymentStatus> written = new CopyOnWriteArrayList<>();
   private Watch watch;
 
@@ -123,15 +122,39 @@ final class TestFleet implements AutoCloseable {
 
   /** A gateway in each zone. */
   TestFleet withGateways() {
-    zones.forEach(
-        zone -> gateway(zone, "127.1.%d.%d".formatted(number, 101 + zones.indexOf(zone))));
+    for (var zone : zones) {
+      gatewayListens(zone);
+      pod(gatewayPod(zone), Labels.GATEWAY, zone, gatewayIp(zone));
+    }
     return this;
   }
 
   /** As the kubelet tells of a pod whose readiness probe fails. */
   void fallsUnready(String zone) {
-    var pod = client.pods().inNamespace(key.namespace()).withName(inferencePod(zone)).get();
-    pod.getStatus().getConditions().forEach(c -> c.setStatus("False"));
+    readiness(inferencePod(zone), "False");
+  }
+
+  /** The process of the zone's gateway ends, and no kubelet has seen it yet. */
+  void gatewayDies(String zone) {
+    gateways.remove(zone).close();
+  }
+
+  /** It listens; ready or not is the kubelet's word. */
+  void gatewayListens(String zone) {
+    gateways.put(
+        zone,
+        new FakeGateway(
+            gatewayIp(zone), MONITOR_PORT, () -> dark.contains(zone), () -> clusters(zone)));
+  }
+
+  /** As the kubelet tells of the zone's gateway. */
+  void gatewayIsReady(String zone, boolean ready) {
+    readiness(gatewayPod(zone), ready ? "True" : "False");
+  }
+
+  private void readiness(String name, String status) {
+    var pod = client.pods().inNamespace(key.namespace()).withName(name).get();
+    pod.getStatus().getConditions().forEach(c -> c.setStatus(status));
     client.resource(pod).updateStatus();
   }
 
@@ -139,10 +162,12 @@ final class TestFleet implements AutoCloseable {
     return "%s-%s-0".formatted(key.name(), zone);
   }
 
-  private void gateway(String zone, String ip) {
-    gateways.add(
-        new FakeGateway(ip, MONITOR_PORT, () -> dark.contains(zone), () -> clusters(zone)));
-    pod("%s-gateway-%s-x".formatted(key.name(), zone), Labels.GATEWAY, zone, ip);
+  private String gatewayPod(String zone) {
+    return "%s-gateway-%s-x".formatted(key.name(), zone);
+  }
+
+  private String gatewayIp(String zone) {
+    return "127.1.%d.%d".formatted(number, 101 + zones.indexOf(zone));
   }
 
   /** What a gateway sees: its own zone always, the others unless they are in the dark. */
@@ -256,7 +281,7 @@ final class TestFleet implements AutoCloseable {
 
   /** Whether the zone's gateway is in the front Service. */
   boolean serves(String zone) {
-    return isLabelled("%s-gateway-%s-x".formatted(key.name(), zone));
+    return isLabelled(gatewayPod(zone));
   }
 
   /** Whether the zone's inference pod is labelled for the front Service. */
@@ -318,7 +343,7 @@ final class TestFleet implements AutoCloseable {
     if (watch != null) {
       watch.close();
     }
-    gateways.forEach(FakeGateway::close);
+    gateways.values().forEach(FakeGateway::close);
     client.resources(DeepSeekDeployment.class).inNamespace(key.namespace()).delete();
     client.pods().inNamespace(key.namespace()).withGracePeriod(0).delete();
   }

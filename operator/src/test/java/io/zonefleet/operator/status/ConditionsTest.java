@@ -335,7 +335,7 @@ class ConditionsTest {
             .map(
                 z ->
                     answering.contains(z)
-                        ? new GatewayReport("g-" + z, z, true, endpoints, RequestCounters.NONE)
+                        ? new GatewayReport("g-" + z, z, endpoints, RequestCounters.NONE)
                         : GatewayReport.unreachable("g-" + z, z))
             .toList();
     var pods =

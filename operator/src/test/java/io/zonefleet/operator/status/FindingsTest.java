@@ -220,7 +220,7 @@ class FindingsTest {
     if (!blind) {
       zones.forEach(z -> endpoints.put(z, new EndpointHealth(z, true, false, false, false)));
     }
-    return new GatewayReport("g-" + zone, zone, true, endpoints, RequestCounters.NONE);
+    return new GatewayReport("g-" + zone, zone, endpoints, RequestCounters.NONE);
   }
 
   private Pod gatewayPod(String zone) {

@@ -85,6 +85,7 @@ class PeakLoadTest {
         name,
         name.substring(2),
         reachable,
+        false,
         Map.of(
             "1", new EndpointHealth("a", true, false, false, false, atA),
             "2", new EndpointHealth("b", false, true, false, true, atB)),

@@ -35,7 +35,6 @@ class TestimonyTest {
     return new GatewayReport(
         name,
         zone,
-        true,
         Map.of(
             "1", endpoint("a", healthy.contains("a")),
             "2", endpoint("b", healthy.contains("b")),
@@ -112,7 +111,6 @@ class TestimonyTest {
         new GatewayReport(
             "b1",
             "b",
-            true,
             Map.of("1", new EndpointHealth("a", false, true, true, true), "2", endpoint("b", true)),
             RequestCounters.NONE);
     var said = ofA(Role.Standby, fresh, gateway("c1", "c", "bc"));
@@ -134,7 +132,6 @@ class TestimonyTest {
     return new GatewayReport(
         zone + 1,
         zone,
-        true,
         Map.of(
             "1", new EndpointHealth("a", false, true, false, false),
             "2", endpoint("b", true),

@@ -136,6 +136,6 @@ final class World {
       }
     }
     var counters = new RequestCounters(1000, failures.getOrDefault(from, 0L), 0);
-    return new GatewayReport("gateway-" + from, from, true, endpoints, counters);
+    return new GatewayReport("gateway-" + from, from, endpoints, counters);
   }
 }
