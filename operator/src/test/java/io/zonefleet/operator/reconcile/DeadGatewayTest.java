@@ -2,37 +2,14 @@ package io.zonefleet.operator.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A gateway's process ends, on a real API server: its clients are not left to its kubelet. */
-@ExtendWith(ApiServerIsBuilt.class)
-class DeadGatewayTest {
-  private static final List<String> ZONES = List.of("zone-a", "zone-b", "zone-c");
-  private static final Duration SOON = Duration.ofSeconds(15);
-
-  private static ApiServer api;
+class DeadGatewayTest extends OnThreeZones {
   private TestFleet fleet;
   private Replica replica;
-
-  @BeforeAll
-  static void start() {
-    api = new ApiServer();
-    ZONES.forEach(zone -> TestFleet.node(api.client(), zone));
-  }
-
-  @AfterAll
-  static void stop() {
-    if (api != null) {
-      api.close();
-    }
-  }
 
   @BeforeEach
   void aFleetServes() throws Exception {

@@ -10,35 +10,14 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the operator does when its own leader loses the API server. */
-@ExtendWith(ApiServerIsBuilt.class)
-class LeaderLossTest {
-  private static final List<String> ZONES = List.of("zone-a", "zone-b", "zone-c");
-  private static final Duration SOON = Duration.ofSeconds(15);
-
-  private static ApiServer api;
+class LeaderLossTest extends OnThreeZones {
   private TestFleet fleet;
   private CuttableLink link;
-
-  @BeforeAll
-  static void start() {
-    api = new ApiServer();
-    ZONES.forEach(zone -> TestFleet.node(api.client(), zone));
-  }
-
-  @AfterAll
-  static void stop() {
-    if (api != null) {
-      api.close();
-    }
-  }
 
   @BeforeEach
   void connect() {

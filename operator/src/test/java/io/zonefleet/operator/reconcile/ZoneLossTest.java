@@ -3,34 +3,12 @@ package io.zonefleet.operator.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the operator writes when a zone goes dark, on a real API server with fake gateways. */
-@ExtendWith(ApiServerIsBuilt.class)
-class ZoneLossTest {
-  private static final List<String> ZONES = List.of("zone-a", "zone-b", "zone-c");
-  private static final Duration SOON = Duration.ofSeconds(15);
-
-  private static ApiServer api;
+class ZoneLossTest extends OnThreeZones {
   private TestFleet fleet;
-
-  @BeforeAll
-  static void start() {
-    api = new ApiServer();
-    ZONES.forEach(zone -> TestFleet.node(api.client(), zone));
-  }
-
-  @AfterAll
-  static void stop() {
-    if (api != null) {
-      api.close();
-    }
-  }
 
   @AfterEach
   void remove() {
