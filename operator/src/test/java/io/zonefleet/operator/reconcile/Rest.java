@@ -41,6 +41,7 @@ final class Rest {
     sim.pass(schedule.evacuationSeconds() * 1000L);
     trafficIsWhereItIsSeen();
     everyGatewayFindsAPod();
+    deadGatewaysHaveLeft();
     if (!schedule.drainsStay()) {
       sim.people().undrainAll();
     }
@@ -68,7 +69,8 @@ final class Rest {
     var zones = sim.people().zones();
     var witnesses =
         world.zones.stream()
-            .filter(w -> world.hasGateway(w) && !world.late.contains(w) && !world.cut.contains(w))
+            .filter(w -> world.hasLivingGateway(w))
+            .filter(w -> !world.late.contains(w) && !world.cut.contains(w))
             .filter(w -> world.planOf(w) != null)
             .filter(w -> world.reachesAny(w, w) || !zones.contains(w))
             .toList();
@@ -104,7 +106,7 @@ final class Rest {
     for (var gateway : world.zones) {
       var plan = world.planOf(gateway);
       boolean follows = sim.replicas().stream().anyMatch(r -> r.reachesApi() && r.reaches(gateway));
-      if (!world.hasGateway(gateway) || plan == null || !follows) {
+      if (!world.hasLivingGateway(gateway) || plan == null || !follows) {
         continue;
       }
       for (var zone : world.zones) {
@@ -118,6 +120,26 @@ final class Rest {
               pod);
         }
       }
+    }
+  }
+
+  /**
+   * Where a gateway that lives is in the front Service, none is that the leader finds dead and the
+   * API server calls ready.
+   */
+  private void deadGatewaysHaveLeft() {
+    var leaders = sim.replicas().stream().filter(r -> r.elected && r.reachesApi()).toList();
+    var members = world.zones.stream().filter(world.labelled::contains).toList();
+    if (members.stream().noneMatch(world::hasLivingGateway)) {
+      return;
+    }
+    for (var zone : members) {
+      boolean seenDead =
+          world.hasGateway(zone)
+              && !world.hasLivingGateway(zone)
+              && !world.gatewaysUnready.contains(zone)
+              && leaders.stream().anyMatch(r -> r.reaches(zone));
+      hold(!seenDead, "the gateway of %s is dead, and in the front Service with %s", zone, members);
     }
   }
 

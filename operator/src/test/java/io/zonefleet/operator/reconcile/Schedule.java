@@ -86,7 +86,12 @@ record Schedule(
     PodLeaves,
     /** A new one in its place, which loads its model. */
     PodNew,
-    PodLoaded
+    PodLoaded,
+    /** Its process ends; its pod stays, and is ready until the kubelet has looked. */
+    GatewayDies,
+    GatewayRuns,
+    GatewayUnready,
+    GatewayReady
   }
 
   /**

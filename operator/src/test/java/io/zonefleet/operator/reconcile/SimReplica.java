@@ -156,20 +156,23 @@ final class SimReplica implements Rim {
     var reports = new ArrayList<GatewayReport>();
     for (var gateway : gatewaysSeen) {
       var in = gateway.getMetadata().getLabels().get("zonefleet.io/zone");
-      boolean answers =
-          sim.world().hasGateway(in)
-              && !sim.world().late.contains(in)
-              && !blind.contains(in)
-              && reaches(in);
-      reports.add(
-          answers
-              ? sim.world().report(in)
-              : GatewayReport.unreachable(gateway.getMetadata().getName(), in));
+      reports.add(ask(gateway.getMetadata().getName(), in));
     }
     var seen = new Observation(now(), reports, podReports, nodesSeen);
     lastLook = seen;
     evidence.look(fleet, seen);
     return new Surroundings(podsSeen, gatewaysSeen, List.of(), List.of(), seen);
+  }
+
+  private GatewayReport ask(String gateway, String in) {
+    var world = sim.world();
+    if (!world.hasGateway(in) || blind.contains(in) || !reaches(in)) {
+      return GatewayReport.unreachable(gateway, in);
+    }
+    if (!world.hasLivingGateway(in)) {
+      return GatewayReport.closed(gateway, in);
+    }
+    return world.late.contains(in) ? GatewayReport.unreachable(gateway, in) : world.report(in);
   }
 
   @Override

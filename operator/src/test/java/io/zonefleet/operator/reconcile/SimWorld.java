@@ -9,7 +9,6 @@ import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.NodeReport;
 import io.zonefleet.operator.zones.PodReport;
 import io.zonefleet.operator.zones.RequestCounters;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,6 +48,12 @@ final class SimWorld {
   final Set<String> leaving = new HashSet<>();
   final Set<String> starting = new HashSet<>();
   final Set<String> gatewaysGone = new HashSet<>();
+
+  /** Gateways whose process has ended, while their pods are there. */
+  final Set<String> gatewaysDead = new HashSet<>();
+
+  /** The API server says so, whatever is true. */
+  final Set<String> gatewaysUnready = new HashSet<>();
 
   /** Gateways whose first checks have not ended. */
   final Set<String> pending = new HashSet<>();
@@ -91,7 +96,9 @@ final class SimWorld {
             leaving,
             starting,
             pending,
-            gatewaysGone)) {
+            gatewaysGone,
+            gatewaysDead,
+            gatewaysUnready)) {
       faults.clear();
     }
     changed();
@@ -125,6 +132,11 @@ final class SimWorld {
 
   boolean hasGateway(String zone) {
     return !gatewaysGone.contains(zone);
+  }
+
+  /** Whether a zone's gateway takes requests and answers the operator. */
+  boolean hasLivingGateway(String zone) {
+    return hasGateway(zone) && !gatewaysDead.contains(zone);
   }
 
   /** A gateway is told; one that is new knows nothing until then. */
@@ -165,7 +177,7 @@ final class SimWorld {
       gateways =
           zones.stream()
               .filter(this::hasGateway)
-              .map(z -> gateway(z, labelled.contains(z)))
+              .map(z -> gateway(z, labelled.contains(z), !gatewaysUnready.contains(z)))
               .toList();
     }
     return gateways;
@@ -217,14 +229,6 @@ final class SimWorld {
     return new GatewayReport("gateway-" + from, from, endpoints, RequestCounters.NONE);
   }
 
-  List<GatewayReport> silent() {
-    var all = new ArrayList<GatewayReport>();
-    zones.stream()
-        .filter(this::hasGateway)
-        .forEach(z -> all.add(GatewayReport.unreachable("gateway-" + z, z)));
-    return all;
-  }
-
   /** One that was made just now, and has not been ready. */
   void renew(String pod) {
     List.of(gone, down, unready, leaving).forEach(fault -> fault.remove(pod));
@@ -266,9 +270,9 @@ final class SimWorld {
                 .build());
   }
 
-  private static Pod gateway(String zone, boolean labelled) {
+  private static Pod gateway(String zone, boolean labelled, boolean ready) {
     return PODS.computeIfAbsent(
-        "gateway-" + zone + labelled,
+        "gateway-" + zone + labelled + ready,
         key -> {
           var pod =
               new PodBuilder()
@@ -276,7 +280,13 @@ final class SimWorld {
                   .withName("gateway-" + zone)
                   .withUid("gateway-" + zone)
                   .addToLabels(Labels.ZONE, zone)
-                  .endMetadata();
+                  .endMetadata()
+                  .withNewStatus()
+                  .addNewCondition()
+                  .withType("Ready")
+                  .withStatus(ready ? "True" : "False")
+                  .endCondition()
+                  .endStatus();
           return labelled
               ? pod.editMetadata().addToLabels(Labels.SERVING, Labels.TRUE).endMetadata().build()
               : pod.build();

@@ -119,7 +119,7 @@ final class Simulation {
   /** Gateways hold their stream to a replica that they reach, and follow its plan. */
   void discover() {
     for (var gateway : world.zones) {
-      if (world.hasGateway(gateway)) {
+      if (world.hasLivingGateway(gateway)) {
         home(gateway).flatMap(SimReplica::plan).ifPresent(plan -> world.give(gateway, plan));
       }
     }
@@ -163,6 +163,10 @@ final class Simulation {
       case NodesBack -> world.nodesGone.remove(zone);
       case GatewayGone -> gatewayGoes(zone);
       case GatewayBack -> gatewayComes(zone);
+      case GatewayDies -> gatewayDies(zone);
+      case GatewayRuns -> world.gatewaysDead.remove(zone);
+      case GatewayUnready -> world.gatewaysUnready.add(zone);
+      case GatewayReady -> world.gatewaysUnready.remove(zone);
       case Blind -> replica.blind.add(other);
       case See -> replica.blind.remove(other);
       case ApiDown -> apiDown = true;
@@ -206,7 +210,14 @@ final class Simulation {
   private void gatewayComes(String zone) {
     if (world.gatewaysGone.remove(zone)) {
       world.labelled.add(zone);
+      world.gatewaysDead.remove(zone);
+      world.gatewaysUnready.remove(zone);
     }
+  }
+
+  private void gatewayDies(String zone) {
+    world.gatewaysDead.add(zone);
+    world.forgetPlan(zone);
   }
 
   private void start(SimReplica replica) {
