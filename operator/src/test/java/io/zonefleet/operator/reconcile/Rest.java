@@ -136,7 +136,7 @@ final class Rest {
     for (var zone : members) {
       boolean seenDead =
           world.hasGateway(zone)
-              && !world.hasLivingGateway(zone)
+              && world.gatewaysDead.contains(zone)
               && !world.gatewaysUnready.contains(zone)
               && leaders.stream().anyMatch(r -> r.reaches(zone));
       hold(!seenDead, "the gateway of %s is dead, and in the front Service with %s", zone, members);

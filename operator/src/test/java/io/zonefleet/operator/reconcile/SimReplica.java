@@ -166,13 +166,13 @@ final class SimReplica implements Rim {
 
   private GatewayReport ask(String gateway, String in) {
     var world = sim.world();
-    if (!world.hasGateway(in) || blind.contains(in) || !reaches(in)) {
-      return GatewayReport.unreachable(gateway, in);
-    }
-    if (!world.hasLivingGateway(in)) {
+    boolean reached = world.hasGateway(in) && !blind.contains(in) && reaches(in);
+    if (reached && world.gatewaysDead.contains(in)) {
       return GatewayReport.closed(gateway, in);
     }
-    return world.late.contains(in) ? GatewayReport.unreachable(gateway, in) : world.report(in);
+    return reached && !world.late.contains(in)
+        ? world.report(in)
+        : GatewayReport.unreachable(gateway, in);
   }
 
   @Override
