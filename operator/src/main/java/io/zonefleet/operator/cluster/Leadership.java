@@ -62,6 +62,8 @@ public final class Leadership implements AutoCloseable {
 
   /** The lease, and when it was last held for sure. */
   static final class TimedLock extends LeaseLock {
+    private final String namespace;
+    private final String name;
     private volatile long renewedNanos;
     private volatile boolean everRenewed;
     private volatile String holder = "";
@@ -76,6 +78,8 @@ public final class Leadership implements AutoCloseable {
 
     TimedLock(String namespace, String name, String identity, Predicate<String> isDark) {
       super(namespace, name, identity);
+      this.namespace = namespace;
+      this.name = name;
       this.isDark = isDark;
       this.beside = new LeaseLock(namespace, name, identity);
     }
@@ -154,9 +158,25 @@ public final class Leadership implements AutoCloseable {
 
     @Override
     public synchronized void update(KubernetesClient client, LeaderElectionRecord record) {
+      if (record.getHolderIdentity() == null) {
+        giveBack(client);
+        return;
+      }
       long before = System.nanoTime();
       super.update(client, record);
       renewed(before);
+    }
+
+    /**
+     * The elector's own write is a merge patch in which a holder of null is left out, so that the
+     * lease would still name this replica, freshly renewed.
+     */
+    private void giveBack(KubernetesClient client) {
+      var lease = client.leases().inNamespace(namespace).withName(name).get();
+      if (lease != null && identity().equals(lease.getSpec().getHolderIdentity())) {
+        lease.getSpec().setHolderIdentity(null);
+        client.resource(lease).update();
+      }
     }
 
     private void renewed(long atNanos) {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderE
 import io.zonefleet.operator.reconcile.ApiServer;
 import io.zonefleet.operator.reconcile.ApiServerIsBuilt;
 import io.zonefleet.operator.reconcile.SharedApiServer;
+import io.zonefleet.operator.traffic.Eventually;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Who may take the lease of a leader in a dark zone, on a real API server. */
+/** Who may take the lease of a leader that is in a dark zone or ends, on a real API server. */
 @ExtendWith({ApiServerIsBuilt.class, SharedApiServer.class})
 class LeadershipTest {
   private FleetNamespace cluster;
@@ -51,6 +52,36 @@ class LeadershipTest {
         .isInstanceOfSatisfying(
             KubernetesClientException.class, e -> assertThat(e.getCode()).isEqualTo(409));
     assertThat(lock("other").get(cluster.client).getHolderIdentity()).isEqualTo("quick");
+  }
+
+  @Test
+  void aLeaderThatEndsGivesTheLeaseBack() throws InterruptedException {
+    try (var ending = leadership("ending")) {
+      ending.start();
+      Eventually.holds(Duration.ofSeconds(20), () -> "it leads", ending::leads);
+    }
+    var lease =
+        cluster.client.leases().inNamespace(cluster.namespace).withName("handed-over").get();
+    assertThat(lease.getSpec().getHolderIdentity()).as("%s", lease).isNull();
+  }
+
+  @Test
+  void aLeaderThatEndsLeavesTheLeaseToWhoeverHasTakenIt() {
+    var ending = lock("ending");
+    ending.get(cluster.client);
+    ending.update(cluster.client, record(null, Duration.ZERO));
+    assertThat(lock("other").get(cluster.client).getHolderIdentity()).isEqualTo("dark");
+  }
+
+  private Leadership leadership(String identity) {
+    return new Leadership(
+        cluster.client,
+        cluster.namespace,
+        "handed-over",
+        identity,
+        new Leadership.Timing(
+            Duration.ofSeconds(60), Duration.ofSeconds(40), Duration.ofMillis(100)),
+        pod -> false);
   }
 
   private Leadership.TimedLock lock(String identity) {
