@@ -33,6 +33,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -51,6 +53,13 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
 
   /** Between looks at whether the next zone may change its pods. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
+  /**
+   * A lead is often gained because a zone is lost. Applying all objects at that moment would hold
+   * up the decision, which needs the same API server.
+   */
+  private static final Executor DECISION_FIRST =
+      CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS);
 
   private final Applier applier;
   private final FleetSettings settings;
@@ -140,8 +149,7 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
   @Override
   public List<EventSource<?, DeepSeekDeployment>> prepareEventSources(
       EventSourceContext<DeepSeekDeployment> context) {
-    leadership.onGain(
-        () -> view.fleets().forEach(f -> leads.propagateEvent(ResourceID.fromResource(f))));
+    leadership.onGain(() -> DECISION_FIRST.execute(this::reconcileAll));
     var sources = new ArrayList<EventSource<?, DeepSeekDeployment>>();
     sources.add(leads);
     Stream.of(
@@ -153,6 +161,10 @@ public class FleetReconciler implements Reconciler<DeepSeekDeployment> {
             NetworkPolicy.class)
         .forEach(kind -> sources.add(owned(kind, context)));
     return sources;
+  }
+
+  private void reconcileAll() {
+    view.fleets().forEach(fleet -> leads.propagateEvent(ResourceID.fromResource(fleet)));
   }
 
   private static <T extends HasMetadata> InformerEventSource<T, DeepSeekDeployment> owned(
