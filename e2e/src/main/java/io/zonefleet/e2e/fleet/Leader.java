@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The operator replica that holds the lease. */
 public final class Leader {
@@ -25,10 +27,19 @@ public final class Leader {
         client.leases().inNamespace(Installation.NAMESPACE).withName(Installation.OPERATOR);
   }
 
-  /** Its zone. */
+  /** Its zone. Nobody leads between the end of one leader and the next try of another. */
   public String zone() {
-    var holder = lease.get().getSpec().getHolderIdentity();
-    return zone(client.pods().inNamespace(Installation.NAMESPACE).withName(holder).get());
+    var leader = new AtomicReference<Pod>();
+    Await.until(
+        "an operator leads",
+        Duration.ofSeconds(30),
+        () -> {
+          Optional.ofNullable(lease.get().getSpec().getHolderIdentity())
+              .map(holder -> client.pods().inNamespace(Installation.NAMESPACE).withName(holder))
+              .ifPresent(pod -> leader.set(pod.get()));
+          return leader.get() != null;
+        });
+    return zone(leader.get());
   }
 
   /** Hands the lease to a replica in that zone, which renews it as its own. */
