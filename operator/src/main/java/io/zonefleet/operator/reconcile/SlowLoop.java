@@ -21,6 +21,7 @@ import io.zonefleet.operator.zones.GatewayReport;
 import io.zonefleet.operator.zones.ZoneMachine;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -180,17 +181,27 @@ final class SlowLoop {
   /**
    * Of a serving zone, and somebody listens. A gateway whose process has died is ready until its
    * kubelet has looked, and clients of its zone are sent to nobody else until then. One that is not
-   * ready gets no requests anyway, and keeps the label for the moment when it is.
+   * ready gets no requests anyway, and keeps the label for the moment when it is. Where none is
+   * left, those that answer are better, for every gateway knows the pods of all zones.
    */
   private static Predicate<Pod> gatewayServes(FleetState state, Surroundings around) {
-    var closed =
-        around.seen().gateways().stream()
-            .filter(GatewayReport::closed)
-            .map(GatewayReport::name)
-            .collect(Collectors.toSet());
-    return pod ->
-        state.gatewaysServe(zone(pod))
-            && !(closed.contains(pod.getMetadata().getName()) && Readiness.isPodReady(pod));
+    var closed = names(around, GatewayReport::closed);
+    Predicate<Pod> open =
+        pod ->
+            state.gatewaysServe(zone(pod))
+                && !(closed.contains(pod.getMetadata().getName()) && Readiness.isPodReady(pod));
+    if (around.gateways().stream().anyMatch(open.and(Readiness::isPodReady))) {
+      return open;
+    }
+    var answering = names(around, GatewayReport::reachable);
+    return open.or(pod -> answering.contains(pod.getMetadata().getName()));
+  }
+
+  private static Set<String> names(Surroundings around, Predicate<GatewayReport> which) {
+    return around.seen().gateways().stream()
+        .filter(which)
+        .map(GatewayReport::name)
+        .collect(Collectors.toSet());
   }
 
   private static String zone(Pod pod) {
