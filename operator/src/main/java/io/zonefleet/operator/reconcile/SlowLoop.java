@@ -182,7 +182,8 @@ final class SlowLoop {
    * Of a serving zone, and somebody listens. A gateway whose process has died is ready until its
    * kubelet has looked, and clients of its zone are sent to nobody else until then. One that is not
    * ready gets no requests anyway, and keeps the label for the moment when it is. Where none is
-   * left, those that answer are better, for every gateway knows the pods of all zones.
+   * left, others are better than nobody, for every gateway knows the pods of all zones: those that
+   * answer, or else those that at least do not refuse.
    */
   private static Predicate<Pod> gatewayServes(FleetState state, Surroundings around) {
     var closed = names(around, GatewayReport::closed);
@@ -194,7 +195,11 @@ final class SlowLoop {
       return open;
     }
     var answering = names(around, GatewayReport::reachable);
-    return open.or(pod -> answering.contains(pod.getMetadata().getName()));
+    return open.or(
+        pod ->
+            answering.isEmpty()
+                ? !closed.contains(pod.getMetadata().getName())
+                : answering.contains(pod.getMetadata().getName()));
   }
 
   private static Set<String> names(Surroundings around, Predicate<GatewayReport> which) {
