@@ -53,7 +53,7 @@ final class Upstream {
                 .setUpdateMergeWindow(millis(0))
                 .setLocalityWeightedLbConfig(
                     Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance()))
-        .addHealthChecks(healthCheck(settings.healthCheck(), settings.http2()))
+        .addHealthChecks(healthCheck(settings.healthCheck()))
         .setOutlierDetection(unreachable())
         .setUpstreamConnectionOptions(
             UpstreamConnectionOptions.newBuilder()
@@ -72,9 +72,9 @@ final class Upstream {
 
   /**
    * HTTP/2 with PINGs: over HTTP/1.1 nothing would reset a request that a frozen pod holds. They
-   * may take as long as the checks do, so that who grants slow pods more time grants it to both.
-   * The next one follows an answer sooner than the next check: requests in flight wait for it, and
-   * then for its time-out.
+   * may take as long as a check does, so that who grants slow pods more time grants it to both. The
+   * next one follows an answer sooner than the next check: requests in flight wait for it, and then
+   * for its time-out.
    */
   private static HttpProtocolOptions http2(HealthCheckSettings check) {
     return HttpProtocolOptions.newBuilder()
@@ -85,9 +85,7 @@ final class Upstream {
                         .setConnectionKeepalive(
                             KeepaliveSettings.newBuilder()
                                 .setInterval(millis(check.intervalMillis() / PINGS_PER_CHECK))
-                                .setTimeout(
-                                    millis(
-                                        (long) check.timeoutMillis() * check.failureThreshold())))))
+                                .setTimeout(millis(check.timeoutMillis())))))
         .build();
   }
 
@@ -115,7 +113,11 @@ final class Upstream {
         .build();
   }
 
-  private static HealthCheck healthCheck(HealthCheckSettings check, boolean http2) {
+  /**
+   * Over HTTP/1.1 whatever the requests use: Envoy would send PINGs on the checks' connections too,
+   * and call a pod unhealthy for a few of them that were lost, while its checks pass.
+   */
+  private static HealthCheck healthCheck(HealthCheckSettings check) {
     return HealthCheck.newBuilder()
         .setInterval(millis(check.intervalMillis()))
         // Envoy's default of 60 s would rule until the first request
@@ -126,7 +128,7 @@ final class Upstream {
         .setHttpHealthCheck(
             HealthCheck.HttpHealthCheck.newBuilder()
                 .setPath(check.path())
-                .setCodecClientType(http2 ? CodecClientType.HTTP2 : CodecClientType.HTTP1))
+                .setCodecClientType(CodecClientType.HTTP1))
         .build();
   }
 
