@@ -59,7 +59,7 @@ class Http2IT {
   }
 
   /**
-   * Envoy gives a connection up when a PING takes 400 ms; generations must not cost it. The bound
+   * Envoy gives a connection up when a PING takes 250 ms; generations must not cost it. The bound
    * here is a median, since a machine that runs a whole build may pause any process that long.
    */
   @Test
